@@ -1,0 +1,127 @@
+"""Runs, identities and what the steps are told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from mixsuite.catalog.artefacts import load_catalog
+from mixsuite.catalog.runs import module_of_dataset
+from mixsuite.catalog.targets import check_targets
+from mixsuite.config.strict import ConfigError
+from mixsuite.data.registry import MODULES
+from mixsuite.files import canonical_json
+
+
+@pytest.fixture(scope="module")
+def base(root):
+    return yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def demo(root, base):
+    return load_catalog(root, base)
+
+
+def trainings(catalog, artefact="jeong2021_table1"):
+    return catalog.artefacts[artefact].trainings
+
+
+def test_every_scale_plans_the_same_artefacts(root, base, demo):
+    for scale in ("lab", "paper"):
+        assert list(load_catalog(root, base | {"scale": scale}).artefacts) == list(demo.artefacts)
+
+
+def test_artefacts_share_runs(demo):
+    table = demo.artefacts["jeong2021_table1"]
+    rows = {row.row.id: row for row in table.rows}
+    shown = sum(len(row.trainings) for row in rows.values())
+    assert len(table.trainings) < shown, "at demo scale both CIFARs are digits, so their rows share runs"
+
+
+def test_an_identity_depends_on_what_is_run_alone(root, base, demo):
+    more_seeds = load_catalog(root, base | {"seeds": 5})
+    assert set(trainings(demo)) < set(trainings(more_seeds))
+    elsewhere = load_catalog(root, base | {"device": "cpu", "papers": ["jeong2021"]})
+    assert set(trainings(demo)) == set(trainings(elsewhere))
+
+
+def test_the_protocols_are_different_runs(root, base):
+    text = load_catalog(root, base | {"scale": "paper"})
+    released = load_catalog(root, base | {"scale": "paper", "protocol": "released"})
+    assert not set(trainings(text)) & set(trainings(released))
+
+
+def test_a_specification_holds_no_label_and_no_path(root, base, tmp_path):
+    catalog = load_catalog(
+        root, base | {"datasets": {"digits": {}, "cifar100": {"source": str(tmp_path)}}, "scale": "lab"}
+    )
+    for run in trainings(catalog).values():
+        text = canonical_json(run.specification)
+        assert str(tmp_path) not in text
+        assert "title" not in text
+
+
+def test_the_synthetic_experiments_are_the_same_at_every_scale(root, base, demo):
+    paper = load_catalog(root, base | {"scale": "paper"})
+    assert set(demo.descents) == set(paper.descents)
+    assert len(demo.descents) == 2 * 3 * 5
+
+
+def test_only_replaced_runs_are_stand_ins(root, base, demo):
+    assert demo.description("jeong2021_table1")["stand_in"]
+    assert not demo.description("oh2024_theorems")["stand_in"]
+    paper = load_catalog(root, base | {"scale": "paper"}).description("jeong2021_table1")
+    assert not paper["stand_in"]
+    assert paper["stand_in_note"] == ""
+    lab = load_catalog(root, base | {"scale": "lab"}).description("jeong2021_table1")
+    assert "60 epochs for 300" in lab["stand_in_note"]
+
+
+def test_descriptions_are_plain_data(demo):
+    for name in demo.built:
+        assert json.loads(canonical_json(demo.description(name)))["name"] == name
+
+
+def test_the_catalog_knows_the_modules_that_prepare_datasets():
+    for kind, module in MODULES.items():
+        assert module_of_dataset(kind) == f"mixsuite.data.{module}"
+
+
+def test_a_row_without_runs_says_why(demo):
+    rows = {row["id"]: row for row in demo.description("jeong2021_table1")["rows"]}
+    for row in rows.values():
+        assert bool(row["runs"]) != bool(row["missing"])
+
+
+def test_a_comparison_of_ones_own_is_an_artefact(root, base):
+    own = {"dataset": "cifar100", "model": "pyramidnet110-a64", "recipes": ["vanilla", "cutout"]}
+    catalog = load_catalog(root, base | {"comparison": own})
+    assert [row["id"] for row in catalog.description("comparison")["rows"]] == ["vanilla", "cutout"]
+    assert len(trainings(catalog, "comparison")) == 6
+
+
+def test_a_folder_of_ones_own_stands_in(root, base, tmp_path):
+    own = {"flowers": {"kind": "folder", "source": str(tmp_path), "image_size": 16}}
+    catalog = load_catalog(root, base | {"datasets": own, "stand_ins": {"datasets": {"cifar100": "flowers"}}})
+    assert catalog.dataset_source("flowers") == tmp_path
+    datasets = {run.specification["dataset"]["name"] for run in trainings(catalog).values()}
+    assert datasets == {"digits", "flowers"}
+
+
+@pytest.mark.parametrize("target", ["all", "scorecard", "jeong2021", "oh2024_theorems", "results/demo/scorecard.md"])
+def test_targets_that_exist_pass(demo, target):
+    assert check_targets(demo, [target]) is None
+
+
+def test_an_unknown_artefact_is_answered_with_the_likely_one(demo):
+    with pytest.raises(ConfigError, match=r"unknown artefact 'jeong2021_tabel1' \(did you mean 'jeong2021_table1'\?\)"):
+        check_targets(demo, ["jeong2021_tabel1"])
+
+
+def test_an_artefact_that_is_not_built_yet_is_answered(demo):
+    missing = next(name for name in demo.artefacts if name not in demo.built)
+    with pytest.raises(ConfigError, match="does not build it yet"):
+        check_targets(demo, [missing])

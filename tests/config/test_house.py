@@ -1,0 +1,195 @@
+"""Every mistake is one message that names the file, the setting, what was found and what is expected."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mixsuite.config.house import load_house, schedule
+from mixsuite.config.strict import ConfigError
+
+
+@pytest.fixture(scope="session")
+def base(root):
+    return yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def house_files(root, tmp_path):
+    """A copy of the files that are loaded, to be spoilt."""
+    shutil.copytree(root / "workflow", tmp_path / "workflow", ignore=shutil.ignore_patterns("scripts"))
+    return tmp_path
+
+
+def refusal(root, config):
+    with pytest.raises(ConfigError) as caught:
+        load_house(root, config)
+    return str(caught.value)
+
+
+def test_the_project_as_it_is_loads(root, base):
+    assert load_house(root, base).config.scale == "demo"
+
+
+@pytest.mark.parametrize("scale", ["demo", "lab", "paper"])
+@pytest.mark.parametrize("protocol", ["text", "released"])
+def test_every_scale_and_protocol_loads(root, base, scale, protocol):
+    house = load_house(root, base | {"scale": scale, "protocol": protocol})
+    assert schedule(house, "cifar").epochs == {"demo": 30, "lab": 60, "paper": 300}[scale]
+
+
+CONFIG_MISTAKES = [
+    ({"scale": "dmeo"}, ["config.yaml: scale", "'dmeo'", "did you mean 'demo'", "demo, lab, paper"]),
+    ({"scael": "demo"}, ["config.yaml", "unknown key 'scael'", "did you mean 'scale'"]),
+    ({"papers": ["oh2042"]}, ["config.yaml: papers", "'oh2042'", "oh2024"]),
+    ({"papers": []}, ["config.yaml: papers", "at least 1"]),
+    ({"protocol": "texts"}, ["config.yaml: protocol", "'texts'", "'text' or 'released'"]),
+    ({"seeds": 0}, ["config.yaml: seeds", "found 0", "greater than or equal to 1"]),
+    ({"seeds": -3}, ["config.yaml: seeds", "found -3"]),
+    ({"seeds": "many"}, ["config.yaml: seeds", "'many'", "integer"]),
+    ({"seeds": 2.5}, ["config.yaml: seeds", "2.5", "integer"]),
+    ({"device": "gpu"}, ["config.yaml: device", "'gpu'", "'auto', 'cpu' or 'cuda'"]),
+    ({"datasets": {"cifar11": {"source": "."}}}, ["config.yaml: datasets.cifar11", "did you mean 'cifar10'"]),
+    (
+        {"datasets": {"cifar10": {"source": "/no/such/folder"}}},
+        ["config.yaml: datasets.cifar10.source", "'/no/such/folder'", "does not exist"],
+    ),
+    ({"datasets": {"mine": {"kind": "folder", "source": "."}}}, ["datasets.mine: image_size: missing"]),
+    ({"datasets": {"mine": {"kind": "folder", "image_size": 32}}}, ["datasets.mine: source: missing"]),
+    ({"datasets": {"mine": {"kind": "zip", "source": "."}}}, ["datasets.mine.kind", "'zip'", "'folder'"]),
+    ({"stand_ins": {"models": {"resnet50": "resnet5000"}}}, ["stand_ins.models.resnet50", "'resnet5000'"]),
+    ({"stand_ins": {"datasets": {"mnist": "digits"}}}, ["config.yaml: stand_ins.datasets", "'mnist'", "digits"]),
+    ({"patches": {"papre": {"steps": 5}}}, ["config.yaml: patches", "'papre'", "did you mean 'paper'"]),
+    ({"patches": {"paper": {"stpes": 5}}}, ["config.yaml: patches.paper", "'stpes'", "did you mean 'steps'"]),
+    (
+        {"patches": {"paper": {"rho": [0.8, 0.15, 0.15]}}},
+        ["config.yaml: patches.paper", "rho", "sum 1.1", "expected the sum 1"],
+    ),
+    (
+        {"patches": {"paper": {"rho": [1.3, 0, 0]}}},
+        ["config.yaml: patches.paper: rho.0", "found 1.3", "less than or equal to 1"],
+    ),
+    ({"patches": {"paper": {"cut_size": 2}}}, ["config.yaml: patches.paper", "cut_size: found 2", "C < P/2"]),
+    ({"patches": {"paper": {"alpha": 0}}}, ["config.yaml: patches.paper: alpha", "found 0", "greater than 0"]),
+    ({"patches": {"paper": {"alpha": -1}}}, ["config.yaml: patches.paper: alpha", "found -1"]),
+    ({"patches": {"paper": {"samples": 0}}}, ["config.yaml: patches.paper: samples", "found 0"]),
+    ({"patches": {"paper": {"steps": -1}}}, ["config.yaml: patches.paper: steps", "found -1"]),
+    (
+        {"patches": {"paper": {"learning_rate": float("nan")}}},
+        ["config.yaml: patches.paper: learning_rate", "nan", "finite"],
+    ),
+    (
+        {"comparison": {"dataset": "cifar10", "model": "demo-narrow", "recipes": ["cutmixx"]}},
+        ["config.yaml: comparison: recipe", "'cutmixx'", "did you mean"],
+    ),
+    (
+        {"comparison": {"dataset": "cifar10", "model": "demo-narrow", "recipes": []}},
+        ["config.yaml: comparison.recipes"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), CONFIG_MISTAKES, ids=[str(change)[:60] for change, _ in CONFIG_MISTAKES])
+def test_a_mistake_in_the_config(root, base, change, said):
+    message = refusal(root, base | change)
+    for part in said:
+        assert part in message
+    assert "\n" not in message, "one mistake, one line"
+
+
+def test_a_missing_setting_is_named(root, base):
+    config = {key: value for key, value in base.items() if key != "scale"}
+    assert refusal(root, config) == "config.yaml: scale: missing, expected a value"
+
+
+FILE_MISTAKES = [
+    (
+        "workflow/recipes.yaml",
+        "x: {title: X, method: cutmux, alpha: 1}\n",
+        ["recipes.yaml: x: method", "'cutmux'", "'cutmix'"],
+    ),
+    (
+        "workflow/recipes.yaml",
+        "x: {title: X, method: cutmix, alpha: 0, probability: 1}\n",
+        ["x: alpha: found 0", "greater than 0"],
+    ),
+    (
+        "workflow/recipes.yaml",
+        "x: {title: X, method: cutmix, alpha: 1, probability: 1.5}\n",
+        ["x: probability: found 1.5"],
+    ),
+    (
+        "workflow/recipes.yaml",
+        "x: {title: X, method: dcutmix, images: 1, alpha: 1, probability: 1}\n",
+        ["x: images: found 1"],
+    ),
+    (
+        "workflow/recipes.yaml",
+        "x: {title: X, method: cutmix, alhpa: 1, probability: 1}\n",
+        ["unknown key 'alhpa'", "'alpha'"],
+    ),
+    ("workflow/recipes.yaml", "x: 3\n", ["recipes.yaml: x: method: missing"]),
+    (
+        "workflow/recipes.yaml",
+        "x: {title: X, method: mixup, alpha: 1, probability: 1, released: {alpha: -1}}\n",
+        ["recipes.yaml: x: released: alpha: found -1"],
+    ),
+    ("workflow/models.yaml", "x: {title: X, famly: resnet}\n", ["models.yaml: x", "unknown key 'famly'", "'family'"]),
+    ("workflow/datasets.yaml", "x: {kind: mnist}\n", ["datasets.yaml: x: kind", "'mnist'", "'digits'"]),
+    ("workflow/scales/demo.yaml", "sedes: 3\n", ["workflow/scales/demo.yaml", "unknown key 'sedes'", "'seeds'"]),
+    ("workflow/scales/demo.yaml", "- a\n", ["workflow/scales/demo.yaml: line", "did not find expected key"]),
+]
+
+
+@pytest.mark.parametrize(("file", "text", "said"), FILE_MISTAKES, ids=[text[:40] for _, text, _ in FILE_MISTAKES])
+def test_a_mistake_in_a_file_of_the_workflow(house_files, base, file, text, said):
+    path = house_files / file
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+    message = refusal(house_files, base)
+    for part in said:
+        assert part in message
+
+
+def test_a_key_that_is_there_twice_is_seen(house_files, base):
+    path = house_files / "workflow" / "scales" / "demo.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "seeds: 4\n", encoding="utf-8")
+    assert "'seeds' is there twice" in refusal(house_files, base)
+
+
+def test_a_wrong_schedule_of_a_scale_names_the_scale(house_files, base):
+    path = house_files / "workflow" / "scales" / "lab.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("epochs: 60", "epochs: 0", 1), encoding="utf-8")
+    assert "workflow/scales/lab.yaml: schedules.cifar: epochs: found 0" in refusal(house_files, base | {"scale": "lab"})
+
+
+def test_a_manifest_that_names_an_unknown_recipe(house_files, base):
+    path = house_files / "workflow" / "papers" / "jeong2021.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("recipe: vanilla", "recipe: vanila", 1), encoding="utf-8")
+    message = refusal(house_files, base)
+    assert "workflow/papers/jeong2021.yaml" in message
+    assert "'vanila' (did you mean 'vanilla'?)" in message
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+KEYS = st.sampled_from(
+    ["scale", "papers", "protocol", "seeds", "device", "datasets", "stand_ins", "patches", "comparison"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(change=st.dictionaries(KEYS | st.text(max_size=5), JUNK, min_size=1, max_size=3))
+def test_whatever_is_in_the_config_the_answer_is_a_message_or_a_house(root, base, change):
+    config = copy.deepcopy(base) | change
+    try:
+        load_house(root, config)
+    except ConfigError as error:
+        assert str(error).strip()

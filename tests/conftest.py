@@ -1,0 +1,66 @@
+"""What several rooms' tests share: the project's folder, and a copy of it that a test may change and run."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("Snakefile", "config.yaml", "workflow", "envs", "profiles")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project; `snakemake` runs there as a person would."""
+
+    folder: Path
+
+    def snakemake(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake with `arguments` and return what it said, on both streams, as stdout."""
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout
+        )
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace `old`, which must be there, by `new` in a file."""
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{file} holds no {old!r}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A copy of the project without results."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Project]:
+    """Copies of the project for tests that share one."""
+    return lambda name: copy_project(tmp_path_factory.mktemp(name) / "project")
+
+
+def copy_project(folder: Path) -> Project:
+    """Copy the parts of the project that a run needs to `folder`."""
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, folder / part)
+    return Project(folder)

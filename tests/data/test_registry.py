@@ -1,0 +1,132 @@
+import importlib
+import json
+import multiprocessing
+import time
+
+import numpy as np
+import pytest
+
+from mixsuite.data.arrays import load_dataset, write_split
+from mixsuite.data.errors import DatasetError, SettingError
+from mixsuite.data.registry import MODULES, prepare
+
+PETS = {"kind": "folder", "name": "pets", "image_size": 8}
+
+
+def test_every_kind_has_a_module_that_reads_it():
+    for module in MODULES.values():
+        assert callable(importlib.import_module(f"mixsuite.data.{module}").read)
+
+
+def test_a_prepared_dataset_is_as_its_reader_gave_it(image_folder, tmp_path):
+    root, destination = image_folder(), tmp_path / "prepared" / "pets"
+    description = prepare(PETS, str(root), destination, tmp_path / "cache")
+    raw = importlib.import_module("mixsuite.data.folder").read(PETS, str(root), tmp_path)
+    train, test, sha256 = load_dataset(destination)
+    for loaded, (images, labels) in ((train, raw.train), (test, raw.test)):
+        np.testing.assert_array_equal(loaded.images, images)
+        np.testing.assert_array_equal(loaded.labels, labels)
+    assert json.loads((destination / "dataset.json").read_text()) == description
+    assert description["sha256"] == sha256
+    assert description["n"] == {"train": 6, "test": 6}
+    assert description["dataset"] == PETS
+
+
+def test_both_splits_carry_the_statistics_of_the_training_images(image_folder, tmp_path):
+    prepare(PETS, str(image_folder()), tmp_path / "p", tmp_path)
+    train, test, _ = load_dataset(tmp_path / "p")
+    scaled = train.images.astype(np.float64) / 255
+    for split, name in ((train, "train"), (test, "test")):
+        np.testing.assert_allclose(split.description["mean"], scaled.mean((0, 1, 2)), atol=1e-12)
+        np.testing.assert_allclose(split.description["std"], scaled.std((0, 1, 2)), atol=1e-12)
+        assert split.description["split"] == name
+
+
+def test_preparing_again_gives_the_same_content(image_folder, tmp_path):
+    root = image_folder()
+    first = prepare(PETS, str(root), tmp_path / "p", tmp_path)
+    assert prepare(PETS, str(root), tmp_path / "p", tmp_path) == first
+
+
+def test_empty_folders_that_wait_for_the_outputs_are_taken(image_folder, tmp_path):
+    (tmp_path / "p" / "train").mkdir(parents=True)
+    prepare(PETS, str(image_folder()), tmp_path / "p", tmp_path)
+    load_dataset(tmp_path / "p")
+
+
+def test_an_error_in_the_last_image_leaves_nothing(image_folder, tmp_path):
+    root, results = image_folder(), tmp_path / "results"
+    (root / "test" / "dog" / "2.png").write_bytes(b"")
+    with pytest.raises(DatasetError, match="does not decode"):
+        prepare(PETS, str(root), results / "pets", tmp_path)
+    assert not results.exists() or list(results.iterdir()) == []
+
+
+def test_an_interruption_while_writing_leaves_nothing(image_folder, tmp_path, monkeypatch):
+    written = []
+
+    def write_one_then_stop(*arguments):
+        if written:
+            raise KeyboardInterrupt
+        written.append(arguments)
+
+    monkeypatch.setattr("mixsuite.data.registry.write_split", write_one_then_stop)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(PETS, str(image_folder()), tmp_path / "results" / "pets", tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_a_preparation_that_is_killed_leaves_nothing_that_could_be_taken_for_data(image_folder, tmp_path, monkeypatch):
+    root, destination, reached = image_folder(), tmp_path / "results" / "pets", tmp_path / "reached"
+
+    def write_then_wait(*arguments):
+        write_split(*arguments)
+        reached.touch()
+        time.sleep(60)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mixsuite.data.registry.write_split", write_then_wait)
+        child = multiprocessing.get_context("fork").Process(
+            target=prepare, args=(PETS, str(root), destination, tmp_path)
+        )
+        child.start()
+        while not reached.exists():
+            assert child.is_alive()
+            time.sleep(0.005)
+        child.kill()
+        child.join()
+    assert not destination.exists()
+    prepare(PETS, str(root), destination, tmp_path)
+    load_dataset(destination)
+    assert list(destination.parent.iterdir()) == [destination]
+
+
+def test_the_source_itself_is_never_overwritten(image_folder, tmp_path):
+    root = image_folder()
+    with pytest.raises(DatasetError, match="would be lost"):
+        prepare(PETS, str(root), root, tmp_path)
+    assert len(list(root.rglob("*.png"))) == 12
+
+
+def test_images_without_any_contrast_are_refused(image_folder, tmp_path):
+    from PIL import Image
+
+    root = image_folder()
+    for path in root.rglob("*.png"):
+        Image.new("RGB", (8, 8)).save(path)
+    with pytest.raises(DatasetError, match="the same value in every training image"):
+        prepare(PETS, str(root), tmp_path / "p", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "message"),
+    [
+        ({"kind": "cifar"}, "kind: found 'cifar', expected one of digits, folder, cifar10, cifar100"),
+        ({"name": "x"}, "kind: found None"),
+        ({"kind": "digits"}, "name: found None, expected a name"),
+        ([], r"kind: found \[\]"),
+    ],
+)
+def test_wrong_datasets_are_named(tmp_path, dataset, message):
+    with pytest.raises(SettingError, match=message):
+        prepare(dataset, None, tmp_path / "p", tmp_path)

@@ -1,0 +1,41 @@
+import pytest
+import torch
+
+from mixsuite.mixing.registry import build_mix
+
+
+def test_builds_by_name():
+    mix = build_mix({"method": "dcutmix", "images": 3, "alpha": 0.5, "probability": 1.0})
+    images, targets = mix(torch.randn(4, 3, 8, 8), torch.eye(4), torch.Generator().manual_seed(0))
+    assert images.shape == (4, 3, 8, 8)
+    assert targets.shape == (4, 4)
+
+
+def test_known_methods_are_those_with_a_build():
+    with pytest.raises(ValueError) as refusal:
+        build_mix({"method": "owner_map"})
+    message = str(refusal.value)
+    assert message.startswith("mixing method 'owner_map' is unknown; known are ")
+    known = message.split("known are ")[1].split(", ")
+    assert {"vanilla", "cutout", "mixup", "cutmix", "dmixup", "dcutmix", "label_smoothing"} <= set(known)
+    assert not {"registry", "boxes", "draws", "settings"} & set(known)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "message"),
+    [
+        ({"method": "dcutmix", "images": 1, "alpha": 1, "probability": 1}, "images: found 1, expected a whole number"),
+        ({"method": "dmixup", "images": 2.5, "alpha": 1, "probability": 1}, "images: found 2.5, expected a whole"),
+        ({"method": "dcutmix", "images": 3, "alpha": 0, "probability": 1}, "alpha: found 0, expected a number above 0"),
+        ({"method": "cutmix", "alpha": -1, "probability": 1}, "alpha: found -1"),
+        ({"method": "mixup", "alpha": 1, "probability": 1.5}, "probability: found 1.5, expected a number from 0 to 1"),
+        ({"method": "cutout", "length": 2}, "length: found 2"),
+        ({"method": "label_smoothing", "epsilon": -0.1}, "epsilon: found -0.1"),
+        ({"method": "cutmix", "alpha": 1}, "setting 'probability' is missing"),
+        ({"method": "vanilla", "alpha": 1}, "setting 'alpha' is unknown; it has no settings"),
+    ],
+)
+def test_refused_settings_are_named(recipe, message):
+    with pytest.raises(ValueError) as refusal:
+        build_mix(recipe)
+    assert str(refusal.value).startswith(f"mixing method {recipe['method']!r}: {message}")

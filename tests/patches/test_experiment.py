@@ -1,0 +1,89 @@
+from itertools import pairwise
+
+import pytest
+import torch
+
+from mixsuite.patches.experiment import Experiment, parse_run, record_steps
+from mixsuite.patches.record import trajectory
+from mixsuite.patches.setting import METHODS
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 50, 10_000])
+def test_records_are_at_increasing_steps_from_the_first_to_the_last(steps):
+    recorded = record_steps(steps)
+    assert recorded == sorted(set(recorded))
+    assert (recorded[0], recorded[-1]) == (0, steps)
+    assert len(recorded) <= 120
+    assert all(step in recorded for step in range(min(steps, 10) + 1))
+    gaps = [later / earlier for earlier, later in pairwise(recorded[20:])]
+    assert all(gap < 1.12 for gap in gaps)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_seed_fixes_everything(method, setting):
+    def rows(seed):
+        return list(trajectory(Experiment(setting(), method, seed, CPU).run(), setting()))
+
+    assert rows(0) == rows(0)
+    assert rows(0) != rows(1)
+
+
+def test_methods_of_a_seed_share_data_weights_and_test_noise(setting):
+    one, *others = [Experiment(setting(), method, 3, CPU) for method in METHODS]
+    for other in others:
+        assert torch.equal(one.data.images(), other.data.images())
+        assert torch.equal(one.descent.projections, other.descent.projections)
+        assert torch.equal(one.noise.normals, other.noise.normals)
+    assert len({type(experiment.objective).__name__ for experiment in (one, *others)}) == 2
+
+
+def test_a_run_reports_each_record_and_learns(setting):
+    reported = []
+    chosen = setting(steps=200, samples=12)
+    records = Experiment(chosen, "cutout", 0, CPU).run(lambda step, loss: reported.append((step, loss)))
+    assert reported == [(record.step, record.loss) for record in records]
+    assert [record.step for record in records] == record_steps(200)
+    first, last = records[0], records[-1]
+    assert last.loss < first.loss / 10
+    assert last.gradient_norm < first.gradient_norm
+    assert (last.training_fit, last.augmented_fit) == (1, 1)
+    assert last.test_accuracy(chosen) > 0.7
+
+
+def test_activations_are_summed_up_on_their_own_side(setting):
+    experiment = Experiment(setting(), "erm", 0, CPU)
+    experiment.descent.advance(10)
+    record = experiment.record()
+    signed = [
+        y * a
+        for y, row in zip(experiment.data.labels.tolist(), experiment.descent.activations().tolist(), strict=True)
+        for a in row
+    ]
+    mean = sum(signed) / len(signed)
+    assert record.activation_mean == pytest.approx(mean)
+    assert record.activation_spread == pytest.approx((sum((a - mean) ** 2 for a in signed) / len(signed)) ** 0.5)
+
+
+def test_drawn_images_are_counted_per_label_and_feature(setting):
+    experiment = Experiment(setting(samples=50), "erm", 0, CPU)
+    counts = experiment.drawn_images()
+    assert counts.shape == (2, 3)
+    assert counts.sum() == 50
+    assert counts[0].sum() == (experiment.data.labels > 0).sum()
+    assert counts[1, 2] == sum((experiment.data.index == 5).any(1))
+
+
+def test_a_run_is_parsed_and_checked(mapping, setting):
+    assert parse_run({"setting": mapping(), "method": "erm", "seed": 2}) == (setting(), "erm", 2)
+    for change, message in [
+        ({"method": "sgd"}, "method is 'sgd'"),
+        ({"seed": -1}, "seed is -1"),
+        ({"epochs": 3}, "run has the unknown epochs"),
+        ({"setting": mapping(alpha=-1)}, "alpha is -1"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            parse_run({"setting": mapping(), "method": "erm", "seed": 2} | change)
+    with pytest.raises(ValueError, match="run lacks method, seed, setting"):
+        parse_run({})

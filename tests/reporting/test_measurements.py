@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from mixsuite.reporting.description import Row, Run
+from mixsuite.reporting.measurements import (
+    COLUMNS,
+    by_row,
+    measure,
+    measurement_table,
+    read_measurements,
+    read_run,
+    write_csv,
+)
+
+ROW = Row(id="a", label="A", stand_in=True)
+# An identity that looks like a number must stay a name.
+RUN = Run(seed=3, identity="000000000012")
+
+
+def test_what_is_written_is_read_again(tmp_path):
+    table = measurement_table(measure("t", ROW, RUN, {"top1_error": 0.1 + 0.2, "parameters": 2}))
+    write_csv(tmp_path / "t.csv", table)
+    write_csv(tmp_path / "nothing.csv", measurement_table([]))
+    again = read_measurements([tmp_path / "t.csv", tmp_path / "nothing.csv"])
+    assert again.to_dict("records") == table.to_dict("records")
+    assert list(again) == COLUMNS
+    assert again["run"].tolist() == ["000000000012"] * 2
+
+
+def test_no_files_give_no_measurements():
+    assert read_measurements([]).empty
+
+
+def test_a_missing_column_is_named(tmp_path):
+    write_csv(tmp_path / "t.csv", measurement_table([]).drop(columns="seed"))
+    with pytest.raises(ValueError, match=r"t\.csv: seed: missing"):
+        read_measurements([tmp_path / "t.csv"])
+
+
+def test_by_row_collects_seeds():
+    lines = [*measure("t", ROW, Run(0, "x"), {"m": 1.0}), *measure("t", ROW, Run(1, "y"), {"m": 2.0, "n": 9.0})]
+    found = by_row(measurement_table(lines), "m")
+    assert found["a"].by_seed == {0: 1.0, 1: 2.0}
+    assert found["a"].stand_in
+    assert by_row(measurement_table(lines), "absent") == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "run.json: missing"), ("{", "found no JSON"), ("[]", "found list, expected a JSON object")],
+)
+def test_a_run_that_cannot_be_read(tmp_path, content, message):
+    (tmp_path / RUN.identity).mkdir()
+    if content is not None:
+        (tmp_path / RUN.identity / "run.json").write_text(content)
+    with pytest.raises(ValueError, match=message):
+        read_run(tmp_path, RUN)

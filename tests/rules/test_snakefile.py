@@ -1,0 +1,100 @@
+"""What a person meets who types a command: the plan, the checks before any job, the tools' opinion."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+
+
+def test_a_plain_dry_run_plans_everything_quickly_and_loads_no_torch(project, planned_jobs, monkeypatch, tmp_path):
+    poison = tmp_path / "poison"
+    poison.mkdir()
+    for library in ("torch", "pandas", "sklearn", "matplotlib"):
+        (poison / f"{library}.py").write_text("raise ImportError('the Snakefile must not load this')\n")
+    monkeypatch.setenv("PYTHONPATH", str(poison))
+    start = time.monotonic()
+    found = project.snakemake("-n")
+    seconds = time.monotonic() - start
+    assert found.returncode == 0, found.stdout
+    jobs = planned_jobs(found.stdout)
+    assert jobs["train_patches"] == 2 * 3 * 5
+    assert jobs["write_scorecard"] == 1
+    assert "Using workflow specific profile profiles/default" in found.stdout
+    assert seconds < 10
+
+
+def test_every_artefact_is_a_target(project, planned_jobs):
+    jobs = planned_jobs(project.snakemake("-n", "oh2024_theorems").stdout)
+    assert jobs["tabulate_theorems"] == jobs["oh2024_theorems"] == 1
+    assert "train_classifier" not in jobs
+
+
+def test_every_paper_is_a_target(project, planned_jobs):
+    jobs = planned_jobs(project.snakemake("-n", "jeong2021").stdout)
+    assert jobs["tabulate_classification"] == 1
+    assert "train_patches" not in jobs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["jeong2021_tabel1"], "unknown artefact 'jeong2021_tabel1' (did you mean 'jeong2021_table1'?)"),
+        (["jeong2021_fig3b"], "jeong2021_fig3b: this version does not build it yet"),
+        (["--config", "scale=dmeo"], "config.yaml: scale: found 'dmeo' (did you mean 'demo'?)"),
+        (["--config", "seeds=-1"], "config.yaml: seeds: found -1, expected greater than or equal to 1"),
+        (["--config", "sedes=2"], "config.yaml: unknown key 'sedes' (did you mean 'seeds'?)"),
+        (["--config", "patches={paper: {cut_size: 2}}"], "cut_size: found 2, expected 1 <= C < P/2"),
+        (["--config", "datasets={cifar10: {source: /no/such}}"], "datasets.cifar10.source: found '/no/such'"),
+    ],
+)
+def test_a_mistake_is_one_message_before_any_job(project, arguments, said):
+    found = project.snakemake(*arguments)
+    assert found.returncode != 0
+    assert said in found.stdout
+    assert "Traceback" not in found.stdout
+    assert not (project.folder / "results").exists()
+
+
+def test_a_broken_config_file_is_named(project):
+    (project.folder / "config.yaml").write_text("scale: [demo\n")
+    found = project.snakemake("-n")
+    assert found.returncode != 0
+    assert "config.yaml" in found.stdout
+
+
+def test_snakemake_started_elsewhere_says_where_to_start_it(project, tmp_path):
+    found = project.snakemake("-n", "--directory", str(tmp_path))
+    assert found.returncode != 0
+    assert "start it in the project's folder" in found.stdout
+
+
+def test_rules_run_the_interpreter_of_snakemake_though_another_python_is_first(project, monkeypatch, tmp_path):
+    stranger = tmp_path / "bin"
+    stranger.mkdir()
+    (stranger / "python").write_text("#!/bin/sh\necho 'a stranger' >&2\nexit 9\n")
+    (stranger / "python").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{stranger}:/usr/bin:/bin")
+    command = [str(BIN / "snakemake"), "--cores", "1", "results/demo/data/digits/dataset.json"]
+    found = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, timeout=120)
+    assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["snakemake", "--lint"],
+        ["snakefmt", "--check", "Snakefile", "workflow/rules"],
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+    ],
+    ids=["lint", "snakefmt", "ruff check", "ruff format"],
+)
+def test_the_tools_find_nothing(root, command):
+    found = subprocess.run([str(BIN / command[0]), *command[1:]], cwd=root, capture_output=True, text=True, timeout=120)
+    assert found.returncode == 0, found.stdout + found.stderr

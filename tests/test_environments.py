@@ -1,0 +1,108 @@
+"""requirements.txt, the conda environments and what the steps import say the same."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+
+import pytest
+import yaml
+
+from mixsuite.provenance import SCRIPTS, import_closure
+
+PACKAGE_OF_MODULE = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "PyYAML"}
+LOADED_BY_NAME = {
+    "train_classifier": ["mixing/*", "models/*"],
+    "prepare_dataset": ["data/digits", "data/cifar", "data/folder"],
+    "train_patches": ["patches/*"],
+    "sweep_patches": ["patches/*"],
+}
+# Needed by a package at run time, or by a command that the README names, though nothing here imports it.
+NOT_IMPORTED = {"Pygments": "snakemake --report"}
+
+
+@pytest.fixture(scope="module")
+def requirements(root):
+    return _pins((root / "requirements.txt").read_text(encoding="utf-8").splitlines())
+
+
+def _pins(lines):
+    wanted = [line.split("#")[0].strip() for line in lines]
+    return dict(line.split("==") for line in wanted if line and not line.startswith("-r"))
+
+
+def _environment(root, name):
+    dependencies = yaml.safe_load((root / "envs" / f"{name}.yaml").read_text(encoding="utf-8"))["dependencies"]
+    return _pins(next(item["pip"] for item in dependencies if isinstance(item, dict)))
+
+
+def _environment_of_rules(root):
+    found = {}
+    for file in (root / "workflow" / "rules").glob("*.smk"):
+        text = file.read_text(encoding="utf-8")
+        steps = re.findall(r"ancient\(script\(\"(\w+)\"\)\)", text)
+        names = re.findall(r"envs/(\w+)\.yaml", text)
+        if "script(step)" in text:
+            steps = [path.stem for path in SCRIPTS.glob("*.py") if path.stem.startswith(("tabulate_", "plot_"))]
+            names = [names[0]] * len(steps)
+        found |= dict(zip(steps, names, strict=True))
+    return found
+
+
+def _third_party(script):
+    modules = [
+        f"mixsuite.{path.parent.name}.{path.stem}"
+        for pattern in LOADED_BY_NAME.get(script.stem, [])
+        for path in (SCRIPTS / "mixsuite").glob(f"{pattern}.py")
+    ]
+    imported = set()
+    for path in [script, *import_closure(script, tuple(modules)).values()]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module.split(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"mixsuite"}
+    return {PACKAGE_OF_MODULE.get(name, name) for name in foreign}
+
+
+def test_every_step_has_an_environment(root):
+    assert set(_environment_of_rules(root)) == {path.stem for path in SCRIPTS.glob("*.py")}
+
+
+@pytest.mark.parametrize("name", ["data", "training", "reporting"])
+def test_an_environment_s_pins_are_those_of_the_requirements(root, requirements, name):
+    environment = _environment(root, name)
+    assert environment
+    assert environment.items() <= requirements.items()
+
+
+@pytest.mark.parametrize("name", ["data", "training", "reporting"])
+def test_an_environment_holds_what_its_steps_import_and_nothing_else(root, name):
+    steps = [step for step, environment in _environment_of_rules(root).items() if environment == name]
+    imported = set().union(*(_third_party(SCRIPTS / f"{step}.py") for step in steps))
+    assert imported <= set(_environment(root, name))
+    assert set(_environment(root, name)) - imported <= set(NOT_IMPORTED)
+
+
+@pytest.mark.parametrize("name", ["data", "training", "reporting"])
+def test_an_environment_takes_nothing_from_the_defaults(root, name):
+    channels = yaml.safe_load((root / "envs" / f"{name}.yaml").read_text(encoding="utf-8"))["channels"]
+    assert channels == ["conda-forge", "nodefaults"]
+
+
+def test_every_requirement_is_pinned_and_used(root, requirements):
+    used = {"snakemake", *NOT_IMPORTED}
+    for script in SCRIPTS.glob("*.py"):
+        used |= _third_party(script)
+    assert set(requirements) == used
+
+
+def test_the_development_requirements_are_pinned(root):
+    assert set(_pins((root / "requirements-dev.txt").read_text(encoding="utf-8").splitlines())) == {
+        "hypothesis",
+        "pytest",
+        "ruff",
+        "snakefmt",
+    }

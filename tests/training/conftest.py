@@ -1,0 +1,114 @@
+"""What the tests of the training room share: a small learnable dataset, a run on it, a small network."""
+
+import copy
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from mixsuite.data.arrays import ImageArrays, arrays_sha256
+from mixsuite.training.progress import Progress
+from mixsuite.training.sgd import SGD
+from mixsuite.training.task import assemble
+
+RUN = {
+    "dataset": {"kind": "folder", "name": "bars"},
+    "model": {"family": "demo_cnn", "width": 4, "blocks": 1},
+    "recipe": {"method": "dcutmix", "images": 3, "alpha": 0.5, "probability": 0.5},
+    "schedule": {
+        "epochs": 4,
+        "batch_size": 16,
+        "learning_rate": 0.1,
+        "momentum": 0.9,
+        "nesterov": True,
+        "weight_decay": 0.0001,
+        "milestones": [0.5, 0.75],
+        "decay": 0.1,
+        "warmup_epochs": 0,
+        "padding": 1,
+        "flip": True,
+        "normalisation": "dataset",
+        "loss": "cross_entropy",
+    },
+    "seed": 0,
+}
+
+
+@pytest.fixture
+def new_run():
+    """Make a run: keys of the schedule, or whole parts of the run, replaced."""
+
+    def make(**changes):
+        run = copy.deepcopy(RUN)
+        for key, value in changes.items():
+            (run if key in run else run["schedule"])[key] = value
+        return run
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def splits():
+    """Make six classes of noisy images, each with a bright row of its own: 72 images to train, 30 to test."""
+    rng = np.random.default_rng(0)
+
+    def split(n_images):
+        labels = np.arange(n_images) % 6
+        images = rng.integers(0, 120, (n_images, 8, 8, 1), dtype=np.uint8)
+        images[np.arange(n_images), labels + 1] += 120
+        statistics = {"mean": [0.3], "std": [0.2], "classes": list("abcdef"), "source": "made up", "n": n_images}
+        return ImageArrays(images, labels, {**statistics, "sha256": arrays_sha256(images, labels)})
+
+    return split(72), split(30)
+
+
+@pytest.fixture
+def new_task(new_run, splits):
+    """Make a task with a network of its own, dropout included: changes of the run -> task."""
+
+    def make(**changes):
+        run = new_run(**changes)
+        task = assemble({**run, "model": {"family": "demo_cnn", "width": 4, "blocks": 1}}, *splits, torch.device("cpu"))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(7)
+            model = nn.Sequential(
+                nn.Conv2d(1, 4, 3, padding=1, bias=False),
+                nn.BatchNorm2d(4),
+                nn.ReLU(),
+                nn.Dropout(0.2),
+                nn.Flatten(),
+                nn.Linear(256, 6),
+            )
+        schedule = run["schedule"]
+        how = {key: schedule[key] for key in ("momentum", "nesterov", "weight_decay")}
+        return dataclasses.replace(task, model=model, optimizer=SGD(model.parameters(), **how))
+
+    return make
+
+
+@pytest.fixture
+def new_progress(tmp_path):
+    """Make a progress that writes into the test's folder."""
+    return lambda epochs=4: Progress(tmp_path / "progress.json", epochs)
+
+
+@pytest.fixture(scope="session")
+def same_weights():
+    """Tell whether two networks hold the same bits."""
+
+    def same(first, second):
+        pairs = zip(first.state_dict().values(), second.state_dict().values(), strict=True)
+        return all(torch.equal(a, b) for a, b in pairs)
+
+    return same
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    """Compute on one thread: sums over several may differ in their last bits, and a forked process needs one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

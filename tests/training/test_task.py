@@ -1,0 +1,54 @@
+import pytest
+import torch
+
+from mixsuite.data.errors import SettingError
+from mixsuite.training.task import assemble
+
+CPU = torch.device("cpu")
+
+
+def test_initial_weights_follow_the_seed_alone(new_run, splits, same_weights):
+    torch.manual_seed(1)
+    first = assemble(new_run(), *splits, CPU).model
+    torch.manual_seed(2)
+    again = assemble(new_run(recipe={"method": "vanilla"}, learning_rate=0.3), *splits, CPU).model
+    other = assemble(new_run(seed=1), *splits, CPU).model
+    assert same_weights(first, again)
+    assert not same_weights(first, other)
+
+
+def test_the_global_generator_stays_as_it_was(new_run, splits):
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    assemble(new_run(), *splits, CPU)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_network_fits_the_data(new_run, splits):
+    task = assemble(new_run(), *splits, CPU)
+    assert task.n_classes == 6
+    assert task.model(torch.zeros(2, 1, 8, 8)).shape == (2, 6)
+
+
+def test_images_are_normalised_as_the_schedule_says(new_run, splits):
+    byte = torch.full((1, 1, 8, 8), 51, dtype=torch.uint8)
+    own = assemble(new_run(), *splits, CPU)
+    torch.testing.assert_close(own.train.normalise(byte), torch.full((1, 1, 8, 8), (0.2 - 0.3) / 0.2))
+    given = assemble(new_run(normalisation={"mean": [0.1], "std": [0.5]}), *splits, CPU)
+    for data in (given.train, given.test):
+        torch.testing.assert_close(data.normalise(byte), torch.full((1, 1, 8, 8), (0.2 - 0.1) / 0.5))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"recipe": {"method": "dcutmix"}}, "dcutmix.*'images' is missing"),
+        ({"recipe": {"method": "nomix"}}, "'nomix' is unknown; known are .*cutmix"),
+        ({"model": {"family": "no_net"}}, "'no_net' is unknown; known are .*demo_cnn"),
+        ({"normalisation": {"mean": [0.5] * 3, "std": [0.2] * 3}}, "mean: found 3 numbers, expected one for each of 1"),
+        ({"epochs": 0}, "schedule: epochs: found 0"),
+    ],
+)
+def test_mistakes_of_a_user_are_setting_errors(new_run, splits, changes, message):
+    with pytest.raises(SettingError, match=message):
+        assemble(new_run(**changes), *splits, CPU)

@@ -1,0 +1,147 @@
+"""The program workflow/scripts/train_classifier.py, run as a rule runs it."""
+
+import csv
+import json
+import random
+import subprocess
+import sys
+
+import pytest
+from safetensors import safe_open
+
+from mixsuite.data.arrays import load_dataset, write_split
+from mixsuite.data.registry import prepare
+
+
+@pytest.fixture(scope="session")
+def prepared(splits, tmp_path_factory):
+    """Write the small dataset in its prepared form."""
+    folder = tmp_path_factory.mktemp("prepared")
+    for name, split in zip(("train", "test"), splits, strict=True):
+        keys = ("classes", "mean", "std", "source")
+        write_split(folder / name, split.images, split.labels, {key: split.description[key] for key in keys})
+    return folder
+
+
+@pytest.fixture
+def command(root, tmp_path):
+    def make(run, dataset, *arguments, out="out"):
+        where = tmp_path / out
+        program = [sys.executable, root / "workflow" / "scripts" / "train_classifier.py", "--run", json.dumps(run)]
+        outputs = ["--output-model", where / "model.safetensors", "--output-history", where / "history.csv"]
+        outputs += ["--output-run", where / "run.json", "--state", where / "state", "--device", "cpu"]
+        return [str(part) for part in (*program, "--dataset", dataset, *outputs, *arguments)]
+
+    return make
+
+
+@pytest.fixture
+def start(command):
+    return lambda *given, **how: subprocess.run(command(*given, **how), capture_output=True, text=True, timeout=120)
+
+
+def test_help_does_not_wait_for_torch(root):
+    script = root / "workflow" / "scripts" / "train_classifier.py"
+    code = f"import runpy, sys; sys.argv = ['x', '--help']\ntry: runpy.run_path({str(script)!r}, run_name='__main__')\n"
+    code += "except SystemExit: sys.exit('torch' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    assert "--dataset-sha256" in ended.stdout
+
+
+def test_a_training_writes_its_outputs_and_imports_only_what_it_needs(command, prepared, new_run, tmp_path):
+    _, _, sha256 = load_dataset(prepared)
+    provenance = json.dumps({"code": "abc"})
+    python, *arguments = command(new_run(epochs=3), prepared, "--dataset-sha256", sha256, "--provenance", provenance)
+    program = [python, "-X", "importtime", *arguments]
+    ended = subprocess.run(program, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    # Each takes a second or more, which thousands of short trainings would pay.
+    slow = {"torch._dynamo", "torch._inductor", "torchvision", "pandas", "sklearn", "PIL", "matplotlib"}
+    imported = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert "torch" in imported
+    assert not slow & imported
+    run = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert run["run"] == new_run(epochs=3)
+    assert run["dataset"]["sha256"] == sha256
+    assert run["provenance"] == {"code": "abc"}
+    with (tmp_path / "out" / "history.csv").open() as file:
+        history = list(csv.DictReader(file))
+    assert [row["epoch"] for row in history] == ["1", "2", "3"]
+    assert float(history[-1]["top1_error"]) == run["last"]["top1_error"]
+    assert sorted(path.name for path in (tmp_path / "out" / "state").iterdir()) == ["progress.json"]
+    assert json.loads((tmp_path / "out" / "state" / "progress.json").read_text())["status"] == "done"
+    assert "epoch 3/3" in ended.stderr
+
+
+def test_a_diverging_training_is_one_message(start, prepared, new_run, tmp_path):
+    ended = start(new_run(learning_rate=1e38, recipe={"method": "vanilla"}), prepared)
+    assert ended.returncode == 1
+    *_, last = ended.stderr.splitlines()
+    assert last.startswith("error: the ")
+    assert "epoch" in last
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "out" / "model.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "arguments", "message"),
+    [
+        ({"epochs": -1}, (), "error: schedule: epochs: found -1, expected a whole number of at least 1"),
+        ({}, ("--dataset-sha256", "0123"), "expected 0123: it was prepared differently"),
+    ],
+)
+def test_a_mistake_is_one_line(start, prepared, new_run, tmp_path, changes, arguments, message):
+    ended = start(new_run(**changes), prepared, *arguments)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: ")
+    assert message in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_in_place_of_json(root, tmp_path):
+    script = root / "workflow" / "scripts" / "train_classifier.py"
+    ended = subprocess.run(
+        [sys.executable, script, "--run", f"@{tmp_path / 'nowhere.json'}"], capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 2
+    assert "argument --run: not readable as JSON" in ended.stderr
+
+
+@pytest.mark.slow
+def test_kills_at_random_moments_change_no_bit_and_repeat_no_epoch(command, start, new_run, tmp_path):
+    """On the digits, with the demo network; every life lasts a random time."""
+    digits = tmp_path / "digits"
+    prepare({"kind": "digits", "name": "digits"}, None, digits, tmp_path)
+    run = new_run(epochs=60, padding=1, flip=False)
+    assert start(run, digits, out="whole").returncode == 0
+    rng, kills, epochs_after_kills = random.Random(0), 0, []
+    state = tmp_path / "killed" / "state"
+    while True:
+        earlier = finished_epochs(state)
+        with subprocess.Popen(command(run, digits, out="killed"), stderr=subprocess.PIPE, text=True) as life:
+            try:
+                _, said = life.communicate(timeout=rng.uniform(2.0, 3.5))
+            except subprocess.TimeoutExpired:
+                life.kill()
+                _, said = life.communicate()
+        assert "starting over" not in said
+        if json.loads((state / "progress.json").read_text())["status"] == "done":
+            break
+        # Seconds are measured: where they are equal, the epoch is the same one and was not repeated.
+        assert finished_epochs(state)[: len(earlier)] == earlier
+        epochs_after_kills.append(len(finished_epochs(state)))
+        kills += 1
+        assert kills < 100
+    assert len({0, *epochs_after_kills}) >= 3
+    whole, killed = ((tmp_path / out / "model.safetensors").read_bytes() for out in ("whole", "killed"))
+    assert whole == killed
+
+
+def finished_epochs(state):
+    checkpoint = state / "checkpoint.safetensors"
+    if not checkpoint.exists():
+        return []
+    with safe_open(checkpoint, framework="pt") as file:
+        return json.loads(file.metadata()["record"])["history"]

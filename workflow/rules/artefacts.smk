@@ -1,0 +1,88 @@
+# The tables and figures. All steps of a kind are called alike; what they read and show is said in TABLES and FIGURES.
+
+
+for step in TABLES:
+
+    rule:
+        name:
+            step
+        input:
+            script=ancient(script(step)),
+            results=TABLES[step],
+        output:
+            html=report(
+                "results/{scale}/tables/{artefact}.html",
+                category=artefact_paper,
+                subcategory="Tables",
+                labels=artefact_labels,
+                caption=f"../report/{step}.rst",
+            ),
+            md="results/{scale}/tables/{artefact}.md",
+            csv="results/{scale}/tables/{artefact}.csv",
+            tex="results/{scale}/tables/{artefact}.tex",
+            measurements="results/{scale}/measurements/{artefact}.csv",
+        log:
+            f"results/{{scale}}/logs/{step}/{{artefact}}.log",
+        benchmark:
+            f"results/{{scale}}/benchmarks/{step}/{{artefact}}.jsonl"
+        wildcard_constraints:
+            artefact=artefact_names(step),
+        conda:
+            "../../envs/reporting.yaml"
+        threads: 1
+        resources:
+            mem_mb=growing(1000),
+            runtime=growing(10),
+        params:
+            artefact=artefact_description,
+            code=code(step),
+            runs=folder_of_runs(TABLES[step]),
+        message:
+            "Tabulating {wildcards.artefact}"
+        shell:
+            "python {input.script} --artefact {params.artefact:q} --runs {params.runs} --output-html {output.html}"
+            " --output-md {output.md} --output-csv {output.csv} --output-tex {output.tex}"
+            " --output-measurements {output.measurements} > {log} 2>&1"
+
+
+for step in FIGURES:
+
+    rule:
+        name:
+            step
+        input:
+            script=ancient(script(step)),
+            results=FIGURES[step],
+        output:
+            png=report(
+                "results/{scale}/figures/{artefact}.png",
+                category=artefact_paper,
+                subcategory="Figures",
+                labels=artefact_labels,
+                caption=f"../report/{step}.rst",
+            ),
+            pdf="results/{scale}/figures/{artefact}.pdf",
+            csv="results/{scale}/figures/{artefact}.csv",
+            measurements="results/{scale}/measurements/{artefact}.csv",
+        log:
+            f"results/{{scale}}/logs/{step}/{{artefact}}.log",
+        benchmark:
+            f"results/{{scale}}/benchmarks/{step}/{{artefact}}.jsonl"
+        wildcard_constraints:
+            artefact=artefact_names(step),
+        conda:
+            "../../envs/reporting.yaml"
+        threads: 1
+        resources:
+            mem_mb=growing(1000),
+            runtime=growing(10),
+        params:
+            artefact=artefact_description,
+            code=code(step),
+            runs=folder_of_runs(FIGURES[step]),
+        message:
+            "Drawing {wildcards.artefact}"
+        shell:
+            "python {input.script} --artefact {params.artefact:q} --runs {params.runs} --output-png {output.png}"
+            " --output-pdf {output.pdf} --output-csv {output.csv}"
+            " --output-measurements {output.measurements} > {log} 2>&1"

@@ -1,0 +1,58 @@
+# oh2024's synthetic experiments: exact, and of full size at every scale.
+
+
+rule train_patches:
+    input:
+        script=ancient(script("train_patches")),
+    output:
+        trajectory="results/{scale}/patches/{run}/trajectory.csv",
+        run="results/{scale}/patches/{run}/run.json",
+    log:
+        "results/{scale}/logs/train_patches/{run}.log",
+    benchmark:
+        "results/{scale}/benchmarks/train_patches/{run}.jsonl"
+    conda:
+        "../../envs/training.yaml"
+    threads: 1
+    resources:
+        gpu=gpus,
+        mem_mb=growing(2000),
+        runtime=growing(60),
+    params:
+        run=descent_specification,
+        code=descent_code,
+        label=descent_label,
+        device=device,
+    message:
+        "Descending: {params.label} (run {wildcards.run})"
+    shell:
+        "python {input.script} --run {params.run:q} --code {params.code}"
+        " --output-trajectory {output.trajectory} --output-run {output.run}"
+        " --device {params.device} --threads {threads} > {log} 2>&1"
+
+
+rule sweep_patches:
+    input:
+        script=ancient(script("sweep_patches")),
+    output:
+        "results/{scale}/patches/sweeps/{sweep}/{method}.csv",
+    log:
+        "results/{scale}/logs/sweep_patches/{sweep}_{method}.log",
+    benchmark:
+        "results/{scale}/benchmarks/sweep_patches/{sweep}_{method}.jsonl"
+    conda:
+        "../../envs/training.yaml"
+    threads: 1
+    resources:
+        gpu=gpus,
+        mem_mb=growing(2000),
+        runtime=growing(60),
+    params:
+        sweep=sweep_specification,
+        code=sweep_code,
+        device=device,
+    message:
+        "Sweeping noise and rarity: {wildcards.method} ({wildcards.sweep})"
+    shell:
+        "python {input.script} --sweep {params.sweep:q} --method {wildcards.method} --code {params.code}"
+        " --output {output} --device {params.device} --threads {threads} > {log} 2>&1"

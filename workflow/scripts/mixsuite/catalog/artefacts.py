@@ -1,0 +1,189 @@
+"""The artefacts of the chosen papers: what each one shows, the runs behind it, and what its step is told."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mixsuite.catalog import paths
+from mixsuite.catalog.runs import (
+    Run,
+    Training,
+    dataset_specification,
+    resolve_descent,
+    resolve_training,
+    setting_of,
+)
+from mixsuite.config.house import House, comparison_runs, load_house
+from mixsuite.config.manifest import Artefact, Manifest, Row
+
+
+@dataclass(frozen=True)
+class PlannedRow:
+    """A row of a manifest, and the runs that give it its numbers; `missing` says why there are none."""
+
+    row: Row
+    method: str | None
+    trainings: tuple[Run, ...] = ()
+    descents: tuple[Run, ...] = ()
+    missing: str | None = None
+    stand_in_notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlannedArtefact:
+    """An artefact of a paper as it is built at the chosen scale."""
+
+    name: str
+    paper: str
+    definition: Artefact
+    rows: tuple[PlannedRow, ...]
+
+    @cached_property
+    def trainings(self) -> dict[str, Run]:
+        """The trainings that it shows, by identity."""
+        return {run.identity: run for row in self.rows for run in row.trainings}
+
+    @cached_property
+    def descents(self) -> dict[str, Run]:
+        """The synthetic experiments that it shows, by identity."""
+        return {run.identity: run for row in self.rows for run in row.descents}
+
+
+class Catalog:
+    """All artefacts and runs of a project folder under one configuration."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.scale = house.config.scale
+        self._trainings: dict[Any, Training] = {}
+        chosen = {key: house.manifests[key] for key in house.config.papers}
+        planned = [
+            self._plan(manifest, name, definition)
+            for manifest in chosen.values()
+            for name, definition in manifest.artefacts.items()
+        ]
+        if house.config.comparison:
+            planned.append(self._plan_comparison())
+        self.artefacts: dict[str, PlannedArtefact] = {artefact.name: artefact for artefact in planned}
+
+    @cached_property
+    def built(self) -> dict[str, PlannedArtefact]:
+        """The artefacts that this version builds."""
+        return {name: artefact for name, artefact in self.artefacts.items() if artefact.definition.step}
+
+    @cached_property
+    def trainings(self) -> dict[str, Run]:
+        """All trainings of the built artefacts, by identity."""
+        return {key: run for artefact in self.built.values() for key, run in artefact.trainings.items()}
+
+    @cached_property
+    def descents(self) -> dict[str, Run]:
+        """All synthetic experiments of the built artefacts, by identity."""
+        return {key: run for artefact in self.built.values() for key, run in artefact.descents.items()}
+
+    def names_built_by(self, step: str) -> list[str]:
+        """Return the artefacts that the rule `step` builds."""
+        return [name for name, artefact in self.built.items() if artefact.definition.step == step]
+
+    def files(self, name: str) -> list[str]:
+        """Return the files of the artefact `name`."""
+        return paths.artefact_files(self.scale, name, self.artefacts[name].definition.kind)
+
+    def dataset_specification(self, name: str) -> dict[str, Any]:
+        """Return what the prepared form of the dataset `name` is made of, the place of its source aside."""
+        return dataset_specification(self.house, name)
+
+    def dataset_source(self, name: str) -> Path | None:
+        """Return where the user says that the dataset `name` lies, or None."""
+        own = self.house.config.datasets.get(name)
+        return Path(own.source).expanduser() if own and own.source else None
+
+    def sweep_specification(self, name: str) -> dict[str, Any]:
+        """Return the grid of the sweep that the artefact `name` shows, and that is named as it in its manifest."""
+        paper = self.artefacts[name].paper
+        sweep = self.house.manifests[paper].patch_sweeps[name.removeprefix(f"{paper}_")]
+        seeds = self.house.config.seeds or sweep.seeds
+        return {**sweep.model_dump(exclude={"title", "base"}), "base": setting_of(sweep.base), "seeds": seeds}
+
+    def description(self, name: str) -> dict[str, Any]:
+        """Return what a step needs to know to draw or tabulate the artefact `name`; it is plain data."""
+        artefact = self.artefacts[name]
+        notes = dict.fromkeys(note for row in artefact.rows for note in row.stand_in_notes)
+        return {
+            "name": artefact.name,
+            "paper": artefact.paper,
+            "title": artefact.definition.title,
+            "where": artefact.definition.where,
+            "kind": artefact.definition.kind,
+            "footnotes": artefact.definition.footnotes,
+            "scale": self.scale,
+            "scale_title": self.house.scale.title,
+            "protocol": self.house.config.protocol,
+            "stand_in": bool(notes),
+            "stand_in_note": "; ".join(notes),
+            "rows": [_describe(row) for row in artefact.rows],
+        }
+
+    def _plan(self, manifest: Manifest, name: str, definition: Artefact) -> PlannedArtefact:
+        rows = tuple(self._plan_row(manifest, row) for row in definition.rows)
+        return PlannedArtefact(f"{manifest.key}_{name}", manifest.key, definition, rows)
+
+    def _plan_row(self, manifest: Manifest, row: Row) -> PlannedRow:
+        if row.patches:
+            seeds = range(self.house.config.seeds or manifest.patch_seeds)
+            descents = tuple(resolve_descent(manifest, row.patches, seed) for seed in seeds)
+            return PlannedRow(row, row.patches.method, descents=descents)
+        if row.run is None:
+            return PlannedRow(row, None, missing="no run of this version gives this row")
+        training = self._training(row.run)
+        method = self.house.recipes[row.run.recipe].method
+        if training.missing:
+            return PlannedRow(row, method, missing=training.missing)
+        seeds = range(self.house.config.seeds or self.house.scale.seeds)
+        runs = tuple(training.run(seed) for seed in seeds)
+        return PlannedRow(row, method, trainings=runs, stand_in_notes=training.stand_in_notes)
+
+    def _training(self, reference: Any) -> Training:
+        key = tuple(reference.model_dump().values())
+        if key not in self._trainings:
+            self._trainings[key] = resolve_training(self.house, reference)
+        return self._trainings[key]
+
+    def _plan_comparison(self) -> PlannedArtefact:
+        own = self.house.config.comparison
+        rows = [
+            Row(id=recipe, label=self.house.recipes[recipe].title, run=reference)
+            for recipe, reference in comparison_runs(self.house.config).items()
+        ]
+        definition = Artefact(
+            title=own.title, where="config.yaml", kind="table", step="tabulate_classification", rows=rows
+        )
+        manifest = next(iter(self.house.manifests.values()))
+        return PlannedArtefact("comparison", "own", definition, tuple(self._plan_row(manifest, row) for row in rows))
+
+
+def load_catalog(root: Path, config: dict[str, Any]) -> Catalog:
+    """Return the catalog of the project in `root` under the user's `config`.
+
+    Raises:
+        ConfigError: a mistake in any of the files; see `mixsuite.config.house.load_house`.
+    """
+    return Catalog(load_house(root, config))
+
+
+def _describe(planned: PlannedRow) -> dict[str, Any]:
+    row = planned.row
+    return {
+        **row.model_dump(exclude={"run", "printed"}),
+        "printed": {metric: printed.model_dump() for metric, printed in row.printed.items()},
+        "method": planned.method,
+        "runs": [
+            {key: value for key, value in asdict(run).items() if key in ("seed", "identity")}
+            for run in (*planned.trainings, *planned.descents)
+        ],
+        "missing": planned.missing,
+        "stand_in": bool(planned.stand_in_notes),
+    }

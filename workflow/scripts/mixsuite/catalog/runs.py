@@ -1,0 +1,151 @@
+"""A run: dataset x model x recipe x schedule x seed, and its identity, a hash of those fields alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mixsuite
+from mixsuite.config.house import House, schedule
+from mixsuite.config.manifest import Manifest, PatchReference, RunReference
+from mixsuite.config.patches import PatchSetting
+from mixsuite.files import digest
+
+_IDENTITY_LENGTH = 12
+_PACKAGE = Path(mixsuite.__file__).parent
+_DATA_MODULES = {
+    "digits": "digits",
+    "cifar10": "cifar",
+    "cifar100": "cifar",
+    "folder": "folder",
+    "imagenet": "imagenet",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training or a synthetic descent: what it is made of (`specification`) and a label for messages."""
+
+    identity: str
+    seed: int
+    specification: dict[str, Any]
+    label: str
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a manifest's training is run at this scale, seeds aside; `missing` says why it cannot be."""
+
+    dataset: str
+    specification: dict[str, Any]
+    label: str
+    stand_in_notes: tuple[str, ...]
+    missing: str | None
+
+    def run(self, seed: int) -> Run:
+        """Return the run with `seed`."""
+        specification = {**self.specification, "seed": seed}
+        return Run(identity(specification), seed, specification, f"{self.label}, seed {seed}")
+
+
+def identity(specification: dict[str, Any]) -> str:
+    """Return the name under which a run's files lie: a short hash of what it is made of."""
+    return digest(specification)[:_IDENTITY_LENGTH]
+
+
+def resolve_training(house: House, reference: RunReference) -> Training:
+    """Return what is run for `reference` at the chosen scale and protocol."""
+    dataset = _stand_in(house, "datasets", reference.dataset)
+    model = _stand_in(house, "models", reference.model)
+    if dataset is None or model is None:
+        absent = reference.dataset if dataset is None else reference.model
+        return Training("", {}, "", (), f"{absent} is not run at the scale {house.config.scale}")
+    recipe = house.recipes[reference.recipe]
+    settings = schedule(house, reference.schedule)
+    specification = {
+        "dataset": dataset_specification(house, dataset),
+        "model": {"family": house.models[model].family, **house.models[model].settings},
+        "recipe": recipe.settings(house.config.protocol),
+        "schedule": settings.model_dump(),
+    }
+    return Training(
+        dataset=dataset,
+        specification=specification,
+        label=f"{recipe.title} on {dataset} with {model}",
+        stand_in_notes=tuple(_stand_in_notes(house, reference, dataset, model)),
+        missing=_not_in_this_version(specification),
+    )
+
+
+def resolve_descent(manifest: Manifest, reference: PatchReference, seed: int) -> Run:
+    """Return the synthetic experiment of `reference`; it is the same at every scale."""
+    setting = setting_of(manifest.patch_settings[reference.setting])
+    specification = {"setting": setting, "method": reference.method, "seed": seed}
+    label = f"{reference.method} in the setting {reference.setting}, seed {seed}"
+    return Run(identity(specification), seed, specification, label)
+
+
+def dataset_specification(house: House, name: str) -> dict[str, Any]:
+    """Return what the prepared form of the dataset `name` is made of, the place of its source aside."""
+    return {"name": name, **house.datasets[name].model_dump(exclude={"title"}, exclude_none=True)}
+
+
+def setting_of(setting: PatchSetting) -> dict[str, Any]:
+    """Return the values of a synthetic setting, without what is only said about them."""
+    return setting.model_dump(exclude={"title", "recalled", "chosen"})
+
+
+def modules_of(specification: dict[str, Any]) -> tuple[str, ...]:
+    """Return the modules that a training loads by name: its method's and its network's."""
+    return (
+        f"mixsuite.mixing.{specification['recipe']['method']}",
+        f"mixsuite.models.{specification['model']['family']}",
+    )
+
+
+def module_of_patch_method(method: str) -> str:
+    """Return the module that a synthetic experiment with `method` loads by name."""
+    return f"mixsuite.patches.{method}"
+
+
+def module_of_dataset(kind: str) -> str:
+    """Return the module that prepares datasets of `kind`."""
+    return f"mixsuite.data.{_DATA_MODULES[kind]}"
+
+
+def _stand_in(house: House, what: str, name: str) -> str | None:
+    for stand_ins in (house.config.stand_ins, house.scale.stand_ins):
+        replacements = getattr(stand_ins, what)
+        if name in replacements:
+            return replacements[name]
+    return name
+
+
+def _stand_in_notes(house: House, reference: RunReference, dataset: str, model: str) -> list[str]:
+    notes = []
+    if dataset != reference.dataset:
+        notes.append(f"{house.datasets[dataset].title or dataset} for {house.datasets[reference.dataset].title}")
+    if model != reference.model:
+        notes.append(f"{house.models[model].title} for {house.models[reference.model].title}")
+    changes = house.scale.schedules.get(reference.schedule, {})
+    if "epochs" in changes:
+        whole = house.protocols[reference.schedule].text.epochs
+        notes.append(f"{changes['epochs']} epochs for {whole}")
+    elif changes:
+        notes.append(f"another {', '.join(sorted(changes))} than the protocol's")
+    return notes
+
+
+def _not_in_this_version(specification: dict[str, Any]) -> str | None:
+    # A method, network or kind of dataset is there as soon as its file is.
+    kind = specification["dataset"]["kind"]
+    needed = {
+        f"the method {specification['recipe']['method']}": modules_of(specification)[0],
+        f"the network {specification['model']['family']}": modules_of(specification)[1],
+        f"the dataset {kind}": module_of_dataset(kind),
+    }
+    for what, module in needed.items():
+        if not (_PACKAGE.parent / Path(*module.split("."))).with_suffix(".py").is_file():
+            return f"this version does not have {what}"
+    return None

@@ -1,0 +1,41 @@
+"""Whether what a person asks Snakemake to build is something that the suite has; said before any job starts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from mixsuite.catalog.artefacts import Catalog
+from mixsuite.config.strict import ConfigError, suggest
+
+OTHER_TARGETS = ("all", "scorecard")
+
+
+def check_targets(catalog: Catalog, targets: Iterable[str]) -> None:
+    """Raise ConfigError for a target that looks like an artefact's name and is not one that can be built.
+
+    Files (anything with a slash or a dot) and the names of rules that need no wildcard are Snakemake's business.
+    """
+    buildable = {*catalog.built, *(artefact.paper for artefact in catalog.built.values()), *OTHER_TARGETS}
+    for target in targets:
+        if "/" in target or "." in target or target in buildable:
+            continue
+        if target in catalog.artefacts:
+            raise ConfigError(f"{target}: this version does not build it yet; it builds {', '.join(catalog.built)}")
+        raise ConfigError(f"unknown artefact {target!r}{suggest(target, buildable)}")
+
+
+def asked_targets() -> list[str]:
+    """Return the targets on the command line of the Snakemake that runs this; none where it is used otherwise.
+
+    Snakemake itself tells a Snakefile of its targets only after reading it, and then answers an unknown one with
+    words about rules and input functions.
+    """
+    program = Path(sys.argv[0])
+    if program.stem != "snakemake" and program.parent.name != "snakemake":
+        return []
+    from snakemake.cli import get_argument_parser
+
+    options, _ = get_argument_parser().parse_known_args(sys.argv[1:])
+    return options.targets or []

@@ -1,0 +1,176 @@
+"""Manifests (workflow/papers/KEY.yaml): every artefact of a paper, its cells, printed values and claims."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from mixsuite.config.metrics import METRICS
+from mixsuite.config.patches import PatchMethod, PatchSetting, PatchSweep
+from mixsuite.config.strict import Strict, suggest
+from mixsuite.config.values import Count, Name, Switch
+
+Origin = Literal["own", "copied"]
+
+
+class Printed(Strict):
+    """A value as the paper prints it; `text` keeps its digits ("20.5"), `value` is the number in it."""
+
+    text: str
+    value: float | None
+    origin: Origin | None = None
+    """Whether the paper measured it itself; None: as its row says."""
+    source: str = ""
+    approximate: Switch = False
+    """True where it was read off a figure by eye."""
+    recalled: Switch = False
+    """True where no source at hand prints it: recalled, unverified, and never called the paper's figure."""
+    note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            if isinstance(data.get("text"), str) and "value" not in data:
+                return {**data, "value": _number(data["text"])}
+            return data
+        if isinstance(data, str):
+            return {"text": data, "value": _number(data)}
+        raise ValueError(f"found {data!r}, expected the value in quotes, digit for digit as printed")
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace("−", "-").replace(",", ""))
+    except ValueError:
+        return None
+
+
+class RunReference(Strict):
+    """The training that a row shows, in the manifests' own names (a scale may run something else instead)."""
+
+    dataset: Name
+    model: Name
+    recipe: Name
+    schedule: Name
+
+
+class PatchReference(Strict):
+    """The synthetic experiment that a row shows."""
+
+    setting: Name
+    method: PatchMethod
+
+
+class Row(Strict):
+    """A line of a table, or a curve or point of a figure, with its printed values per metric."""
+
+    id: str
+    label: str
+    block: str = ""
+    run: RunReference | None = None
+    patches: PatchReference | None = None
+    baseline: str | None = None
+    """Row id that changes (`top1_error_change`) are counted from."""
+    origin: Origin = "own"
+    source: str = ""
+    printed: dict[str, Printed] = {}
+    notes: list[str] = []
+
+    @field_validator("printed")
+    @classmethod
+    def _known_metrics(cls, printed: dict[str, Printed]) -> dict[str, Printed]:
+        for metric in printed:
+            if metric not in METRICS:
+                raise ValueError(f"unknown metric {metric!r}{suggest(metric, METRICS)}")
+        return printed
+
+
+class Order(Strict):
+    """Claim that in every pair the first row's metric is lower (or higher) than the second's."""
+
+    kind: Literal["lower", "higher"]
+    metric: str
+    pairs: Annotated[list[tuple[str, str]], Field(min_length=1)]
+
+    def rows(self) -> set[str]:
+        """Return the ids of the rows that the claim speaks of."""
+        return {row for pair in self.pairs for row in pair}
+
+
+class Bound(Strict):
+    """Claim that a metric is at least (or at most) a value in every named row."""
+
+    kind: Literal["at_least", "at_most"]
+    metric: str
+    value: float
+    of: Annotated[list[str], Field(min_length=1)]
+
+    def rows(self) -> set[str]:
+        """Return the ids of the rows that the claim speaks of."""
+        return set(self.of)
+
+
+class Claim(Strict):
+    """A sentence of the paper that measurements can bear out; without a test it stays `not run`."""
+
+    id: Name
+    text: str
+    where: str
+    test: Annotated[Order | Bound, Field(discriminator="kind")] | None = None
+    stand_in: Switch = False
+    """True where a stand-in (smaller data and networks) can test the claim."""
+
+
+class Artefact(Strict):
+    """One table or figure. `step` names the rule that builds it; None: this version does not build it yet."""
+
+    title: str
+    where: str
+    kind: Literal["table", "figure"]
+    step: Name | None = None
+    rows: list[Row] = []
+    claims: list[Claim] = []
+    footnotes: list[str] = []
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Artefact:
+        known = [row.id for row in self.rows]
+        for row in self.rows:
+            if known.count(row.id) > 1:
+                raise ValueError(f"rows: id {row.id!r} is there twice, expected it once")
+            if row.baseline is not None and row.baseline not in known:
+                raise ValueError(f"rows: {row.id}: baseline {row.baseline!r} is no row{suggest(row.baseline, known)}")
+        for claim in self.claims:
+            for row_id in sorted(claim.test.rows() if claim.test else ()):
+                if row_id not in known:
+                    raise ValueError(f"claims: {claim.id}: {row_id!r} is no row{suggest(row_id, known)}")
+            if claim.test and claim.test.metric not in METRICS:
+                raise ValueError(
+                    f"claims: {claim.id}: metric {claim.test.metric!r}{suggest(claim.test.metric, METRICS)}"
+                )
+        return self
+
+
+class Manifest(Strict):
+    """A paper: what it is, and all of its artefacts. The synthetic settings are oh2024's alone."""
+
+    key: Name
+    title: str
+    authors: str
+    venue: str
+    url: str = ""
+    patch_settings: dict[Name, PatchSetting] = {}
+    patch_sweeps: dict[Name, PatchSweep] = {}
+    patch_seeds: Count = 1
+    artefacts: dict[Name, Artefact]
+
+    @model_validator(mode="after")
+    def _known_settings(self) -> Manifest:
+        for name, artefact in self.artefacts.items():
+            for row in artefact.rows:
+                if row.patches and row.patches.setting not in self.patch_settings:
+                    found = row.patches.setting
+                    raise ValueError(f"{name}: {row.id}: setting {found!r}{suggest(found, self.patch_settings)}")
+        return self

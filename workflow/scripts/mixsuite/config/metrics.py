@@ -1,0 +1,45 @@
+"""What is measured, in which unit, and which direction is better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A measured quantity: its title in tables and axes, unit, decimals shown, and whether lower is better."""
+
+    title: str
+    unit: str = ""
+    decimals: int = 2
+    lower_is_better: bool | None = None
+
+
+METRICS: dict[str, Metric] = {
+    "top1_error": Metric("Top-1 error", "%", 2, lower_is_better=True),
+    "top5_error": Metric("Top-5 error", "%", 2, lower_is_better=True),
+    "top1_error_change": Metric("Change of top-1 error against the baseline", "points", 2, lower_is_better=True),
+    "best_top1_error": Metric("Top-1 error of the best epoch", "%", 2, lower_is_better=True),
+    "parameters": Metric("Parameters", "M", 1),
+    "relative_time": Metric("Training time relative to vanilla", "×", 2, lower_is_better=True),
+    "robust_accuracy": Metric("Top-1 accuracy under attack", "%", 2, lower_is_better=False),
+    "accuracy": Metric("Accuracy", "%", 2, lower_is_better=False),
+    "accuracy_change": Metric("Change of accuracy against the baseline", "points", 2, lower_is_better=False),
+    "aupr": Metric("AUPR", "%", 2, lower_is_better=False),
+    "std_of_row": Metric("Standard deviation over the row", "points", 2),
+    "loss": Metric("Loss", "", 2, lower_is_better=True),
+    "error_reduction": Metric("Reduction of top-1 error", "points", 2, lower_is_better=False),
+    "speedup": Metric("Speed-up", "×", 1, lower_is_better=False),
+    "flops": Metric("Multiply-adds", "M", 0),
+    "search_cost": Metric("Search cost", "GPU days", 2, lower_is_better=True),
+    "search_time": Metric("Search time", "GPU minutes", 0, lower_is_better=True),
+    "search_method": Metric("Search method"),
+    "learned": Metric("Feature learned", "", 0, lower_is_better=False),
+    "feature_output": Metric("Feature output", "", 2, lower_is_better=False),
+    "class_accuracy": Metric("Test accuracy of the rarity class", "", 3, lower_is_better=False),
+    "test_accuracy": Metric("Test accuracy", "", 3, lower_is_better=False),
+    "training_fit": Metric("Share of the training samples fitted", "", 3, lower_is_better=False),
+    "augmented_fit": Metric("Share of the augmented samples fitted", "", 3, lower_is_better=False),
+    "gradient_norm": Metric("Gradient norm", "", 6, lower_is_better=True),
+    "score": Metric("C-score", "", 3),
+}

@@ -1,0 +1,144 @@
+"""Recipes: a named augmentation or regulariser with all of its settings (workflow/recipes.yaml)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mixsuite.config.strict import Strict
+from mixsuite.config.values import Count, Positive, Probability
+
+Images = Annotated[int, Field(ge=2, le=16)]
+
+
+class Recipe(Strict):
+    """What all recipes have."""
+
+    method: str
+    title: str
+    released: dict[str, Any] = {}
+    """Settings that the released code has otherwise than the paper's text (protocol `released`)."""
+    note: str = ""
+
+    def settings(self, protocol: str) -> dict[str, Any]:
+        """Return what a run is made of: the method and its settings under `protocol`, without any label."""
+        chosen = self.model_copy(update=self.released) if protocol == "released" else self
+        return chosen.model_dump(exclude={"title", "released", "note"})
+
+
+class Vanilla(Recipe):
+    """No augmentation beyond crops and flips."""
+
+    method: Literal["vanilla"]
+
+
+class Cutout(Recipe):
+    """Cutout (DeVries and Taylor 2017); `length` is a fraction of the image's side."""
+
+    method: Literal["cutout"]
+    length: Annotated[float, Field(gt=0, le=1)]
+
+
+class Mixup(Recipe):
+    """Mixup (Zhang et al. 2017), λ ~ Beta(α, α)."""
+
+    method: Literal["mixup"]
+    alpha: Positive
+    probability: Probability
+
+
+class ManifoldMixup(Recipe):
+    """Manifold Mixup (Verma et al. 2019): Mixup of the hidden states of a random layer."""
+
+    method: Literal["manifold_mixup"]
+    alpha: Positive
+    probability: Probability
+
+
+class CutMix(Recipe):
+    """CutMix (Yun et al. 2019), λ ~ Beta(α, α)."""
+
+    method: Literal["cutmix"]
+    alpha: Positive
+    probability: Probability
+
+
+class DMixup(Recipe):
+    """DMixup: K images weighted by φ ~ Dir(α, ..., α) (jeong2021, Eq. 2)."""
+
+    method: Literal["dmixup"]
+    images: Images
+    alpha: Positive
+    probability: Probability
+
+
+class DCutMix(Recipe):
+    """DCutMix: K images in nested boxes by stick-breaking (jeong2021, Eqs 3 to 5)."""
+
+    method: Literal["dcutmix"]
+    images: Images
+    alpha: Positive
+    probability: Probability
+
+
+class SaliencyDCutMix(Recipe):
+    """Saliency-DCutMix: DCutMix whose boxes are centred on the most salient pixel (jeong2021, supplement)."""
+
+    method: Literal["saliency_dcutmix"]
+    images: Images
+    alpha: Positive
+    probability: Probability
+
+
+class PuzzleMix(Recipe):
+    """Puzzle Mix (Kim, Choo and Song 2020)."""
+
+    method: Literal["puzzle_mix"]
+
+
+class CoMixup(Recipe):
+    """Co-Mixup (Kim et al. 2021)."""
+
+    method: Literal["co_mixup"]
+
+
+class LabelSmoothing(Recipe):
+    """Label smoothing (Szegedy et al. 2016): ε spread evenly over all classes."""
+
+    method: Literal["label_smoothing"]
+    epsilon: Probability
+
+
+class DropBlock(Recipe):
+    """DropBlock (Ghiasi, Lin and Le 2018)."""
+
+    method: Literal["dropblock"]
+    keep_probability: Annotated[float, Field(gt=0, le=1)]
+    block_size: Count
+
+
+class StochasticDepth(Recipe):
+    """Stochastic depth (Huang et al. 2016); `drop_rate` is that of the last block."""
+
+    method: Literal["stochastic_depth"]
+    drop_rate: Probability
+
+
+_MODELS: tuple[type[Recipe], ...] = (
+    Vanilla,
+    Cutout,
+    Mixup,
+    ManifoldMixup,
+    CutMix,
+    DMixup,
+    DCutMix,
+    SaliencyDCutMix,
+    PuzzleMix,
+    CoMixup,
+    LabelSmoothing,
+    DropBlock,
+    StochasticDepth,
+)
+RECIPES: dict[str, type[Recipe]] = {model.model_fields["method"].annotation.__args__[0]: model for model in _MODELS}
+"""The model of each method's recipe, by the method's name."""

@@ -1,0 +1,82 @@
+"""What a user sets (config.yaml), what a scale stands for, and the named datasets and networks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mixsuite.config.strict import Strict
+from mixsuite.config.values import Count, Name, Protocol
+
+Seeds = Annotated[int, Field(ge=1, le=100)]
+DatasetKind = Literal["digits", "cifar10", "cifar100", "imagenet", "folder"]
+
+
+class Dataset(Strict):
+    """A named dataset (workflow/datasets.yaml), or a user's own (config.yaml, with `kind: folder`)."""
+
+    kind: DatasetKind
+    title: str = ""
+    image_size: Count | None = None
+    """Side in pixels to which a folder's images are resized; None for datasets that have a size of their own."""
+
+
+class UserDataset(Strict):
+    """Where a dataset lies; with `kind: folder` a dataset of the user's own."""
+
+    source: str | None = None
+    kind: Literal["folder"] | None = None
+    title: str = ""
+    image_size: Count | None = None
+
+
+class Model(Strict):
+    """A named network (workflow/models.yaml): its family (a file of mixsuite/models) and that family's settings."""
+
+    title: str
+    family: Name
+    settings: dict[str, int | float | bool | str] = {}
+
+
+class StandIns(Strict):
+    """What is run instead of a manifest's datasets and networks; null means: not run at this scale."""
+
+    datasets: dict[str, str | None] = {}
+    models: dict[str, str | None] = {}
+
+
+class Comparison(Strict):
+    """A table of the user's own: recipes side by side on one dataset with one network."""
+
+    title: str = "Comparison"
+    dataset: Name
+    model: Name
+    schedule: Name = "cifar"
+    recipes: Annotated[list[Name], Field(min_length=1)]
+
+
+class Config(Strict):
+    """config.yaml."""
+
+    scale: Name
+    papers: Annotated[list[Name], Field(min_length=1)]
+    protocol: Protocol
+    seeds: Seeds | None = None
+    """Seeds of every run; None: as many as the scale and the manifests say."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    datasets: dict[Name, UserDataset] = {}
+    stand_ins: StandIns = StandIns()
+    patches: dict[str, dict[str, Any]] = {}
+    """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
+    comparison: Comparison | None = None
+
+
+class Scale(Strict):
+    """workflow/scales/NAME.yaml."""
+
+    title: str
+    seeds: Seeds
+    stand_ins: StandIns = StandIns()
+    schedules: dict[str, dict[str, Any]] = {}
+    """Per schedule, the settings that this scale changes."""

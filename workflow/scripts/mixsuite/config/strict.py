@@ -1,0 +1,70 @@
+"""The base of all configuration models, and one readable message for everything that is wrong in a file."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ConfigError(Exception):
+    """A person's mistake in a setting or file; its text names the place, what was found and what is expected."""
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses unknown keys and names the one that was probably meant."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown_keys(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            for key in data:
+                if key not in cls.model_fields:
+                    raise ValueError(f"unknown key {key!r}{suggest(key, cls.model_fields)}")
+        return data
+
+
+def suggest(found: object, allowed: Any) -> str:
+    """Return `; expected one of a, b, c` with the likeliest first named when `found` looks like a slip of it."""
+    names = sorted(str(name) for name in allowed)
+    close = difflib.get_close_matches(str(found), names, n=1)
+    meant = f" (did you mean {close[0]!r}?)" if close else ""
+    return f"{meant}; expected one of {', '.join(names) or 'nothing'}"
+
+
+def check_known(setting: str, found: str, allowed: Any) -> None:
+    """Raise ConfigError unless `found` is among the names `allowed` for `setting`."""
+    if found not in allowed:
+        raise ConfigError(f"{setting}: found {found!r}{suggest(found, allowed)}")
+
+
+def validate(model: type[Model], data: Any, where: str) -> Model:
+    """Return `data` as a `model`; raise ConfigError with a line per mistake, each starting with `where`."""
+    if not isinstance(data, dict):
+        raise ConfigError(f"{where}: found {_shorten(data)}, expected a mapping of settings")
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_line(where, detail) for detail in error.errors())) from None
+
+
+def _line(where: str, detail: Any) -> str:
+    place = ".".join(str(part) for part in detail["loc"])
+    setting = f"{where}: {place}" if place else where
+    message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "missing":
+        return f"{setting}: missing, expected a value"
+    if detail["type"] == "value_error":
+        return f"{setting}: {message}"
+    expected = message.replace("Input should be", "expected").replace("String should", "expected to")
+    return f"{setting}: found {_shorten(detail['input'])}, {expected[0].lower()}{expected[1:]}"
+
+
+def _shorten(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,74 @@
+"""Folders of class folders: finding the images and decoding them, with one message for whatever is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from mixsuite.data.errors import DatasetError
+
+SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
+
+
+def find_splits(root: Path) -> tuple[Path, Path]:
+    """Return the folders of the train and the test split in `root`: `train/`, and `test/` or else `val/`."""
+    if not root.is_dir():
+        raise DatasetError(f"{root}: no such folder, expected one that holds train/ and test/ (or val/)")
+    train, test = root / "train", next((root / name for name in ("test", "val") if (root / name).is_dir()), None)
+    if not train.is_dir():
+        raise DatasetError(f"{root}: holds no folder train/, expected train/ and test/ (or val/)")
+    if test is None:
+        raise DatasetError(f"{root}: holds neither test/ nor val/, expected one of them beside train/")
+    return train, test
+
+
+def list_images(split: Path) -> dict[str, list[Path]]:
+    """Return the image files of each class folder in `split`, classes and files sorted by name.
+
+    Hidden files and files without an image's suffix (SUFFIXES) are not looked at.
+
+    Raises:
+        DatasetError: fewer than two class folders, or one without images.
+    """
+    folders = sorted(path for path in split.iterdir() if path.is_dir() and not path.name.startswith("."))
+    if len(folders) < 2:
+        raise DatasetError(f"{split}: found {len(folders)} class folders, expected at least 2")
+    images = {folder.name: sorted(path for path in folder.iterdir() if _is_image(path)) for folder in folders}
+    for folder in folders:
+        if not images[folder.name]:
+            raise DatasetError(f"{folder}: a class folder without images (looked for {' '.join(SUFFIXES)})")
+    return images
+
+
+def list_both_splits(root: Path) -> tuple[dict[str, list[Path]], dict[str, list[Path]]]:
+    """Return list_images of the train and the test split in `root`; raise DatasetError if their classes differ."""
+    train_folder, test_folder = find_splits(root)
+    train, test = list_images(train_folder), list_images(test_folder)
+    if train.keys() != test.keys():
+        one_sided = sorted(train.keys() ^ test.keys())
+        where = train_folder if one_sided[0] in train else test_folder
+        raise DatasetError(f"{root}: the splits differ in their classes: {one_sided[0]!r} is only in {where.name}/")
+    return train, test
+
+
+def decode(path: Path, size: int) -> np.ndarray:
+    """Return the image at `path` as uint8 (size, size, 3): the shorter side resized to `size`, then the centre.
+
+    Raises:
+        DatasetError: the file cannot be read or does not decode.
+    """
+    try:
+        with Image.open(path) as file:
+            image = file.convert("RGB")
+    # Pillow's decoders raise SyntaxError, ValueError or EOFError for some kinds of damage.
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise DatasetError(f"{path}: does not decode as an image ({error})") from None
+    if image.size != (size, size):
+        image = ImageOps.fit(image, (size, size), Image.Resampling.BILINEAR)
+    return np.asarray(image)
+
+
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()

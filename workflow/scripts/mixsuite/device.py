@@ -1,0 +1,65 @@
+"""Which processor a step computes on: thread counts, and a lease on one GPU that no concurrent job holds."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+LEASE_FOLDER = Path(tempfile.gettempdir()) / f"mixsuite-leases-{os.getuid()}"
+_POLL_SECONDS = 0.5
+
+
+def limit_threads(threads: int) -> None:
+    """Let torch (and the OpenMP libraries it calls) use `threads` threads. Raises ValueError below 1."""
+    if threads < 1:
+        raise ValueError(f"threads: found {threads}, expected at least 1")
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    torch.set_num_threads(threads)
+
+
+@contextmanager
+def lease(name: str = "auto", folder: Path = LEASE_FOLDER) -> Iterator[torch.device]:
+    """Yield the device to compute on: `cpu`, or one GPU that no other job of this user on this machine holds.
+
+    `name` is `auto` (a GPU where there is one), `cpu` or `cuda`. Only the GPUs that CUDA_VISIBLE_DEVICES shows are
+    considered; a SLURM job sees just its own. The lease is a file lock (flock), which the kernel frees when the
+    holder ends, killed or not; with more jobs than GPUs the later ones wait.
+
+    Raises:
+        ValueError: `name` is none of the three, or `cuda` where torch sees no GPU.
+    """
+    if name not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"device: found {name!r}, expected auto, cpu or cuda")
+    count = torch.cuda.device_count() if name != "cpu" else 0
+    if name == "cuda" and count == 0:
+        raise ValueError("device: found 'cuda', but torch sees no GPU here; expected auto or cpu")
+    if count == 0:
+        yield torch.device("cpu")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    keys = _visible_devices(count)
+    while True:
+        for index, key in enumerate(keys):
+            with (folder / f"{key}.lock").open("w") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                torch.cuda.set_device(index)
+                yield torch.device("cuda", index)
+                return
+        time.sleep(_POLL_SECONDS)
+
+
+def _visible_devices(count: int) -> list[str]:
+    """Return a name per visible GPU that two jobs with different CUDA_VISIBLE_DEVICES agree on."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    names = [name.strip() for name in visible.split(",") if name.strip()]
+    return names[:count] if len(names) >= count else [str(index) for index in range(count)]

@@ -1,0 +1,20 @@
+"""The signature that every mixing method shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+Mix = Callable[[torch.Tensor, torch.Tensor, torch.Generator], tuple[torch.Tensor, torch.Tensor]]
+"""`mix(images, targets, generator) -> (images, targets)`.
+
+images: (B, C, H, W), floating point, already normalised, on any device.
+targets: (B, n_classes), soft: each row sums to 1.
+generator: on the device of the batch; the only source of randomness, so that equal states give equal mixes.
+
+The inputs are never changed, but a method that has nothing to change may return them as they are. All draws stay on the
+device: no mix waits for it, and each consumes the generator by an amount that does not depend on what was drawn.
+
+A method is a module of this room with a function `build(*, ...) -> Mix`, whose keyword arguments are its settings.
+"""

@@ -1,0 +1,75 @@
+"""Trained classifiers as the rows of a table: errors, their change against a baseline, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mixsuite.reporting.comparison import Comparison
+from mixsuite.reporting.description import Description, Row
+from mixsuite.reporting.measurements import measure, measurement_table, read_run
+from mixsuite.reporting.quantities import Quantity, as_printed
+
+LAST_EPOCH = Quantity("top1_error", None, "Top-1 error, last epoch")
+_TITLES = {"best_top1_error": "Top-1 error, best epoch", "top1_error_change": "Change against the baseline"}
+REMARKS = (
+    "Printed top-1 errors are held against the epoch with the lowest top-1 error on the test set, as the released code "
+    "of jeong2021 and the paper that it copies from select it. That choice sees the test set; the last epoch, which "
+    "stands beside it, does not.",
+)
+_MILLION = 1e6
+
+
+def measure_classification(description: Description, runs: Path | str) -> pd.DataFrame:
+    """Return the measurements of every run behind the artefact; `runs` holds a folder per run.
+
+    Per run: `best_top1_error` and `top1_error` (in %, best and last epoch), `top5_error` (in %, of the best epoch, as
+    the papers print both errors), `parameters` (in millions), and for rows with a baseline `top1_error_change` (in
+    points, best epochs, against the baseline's run with the same seed).
+
+    Raises:
+        ValueError: the result of a run is missing or lacks a value.
+    """
+    values = {
+        row.id: {run.seed: _values(read_run(runs, run), run.identity) for run in row.runs} for row in description.rows
+    }
+    return measurement_table(
+        measurement
+        for row in description.rows
+        for run in row.runs
+        for measurement in measure(
+            description.name, row, run, values[row.id][run.seed] | _change(row, run.seed, values)
+        )
+    )
+
+
+def compare_classification(description: Description, measurements: pd.DataFrame) -> Comparison:
+    """Return the comparison of everything that the artefact prints, and of both top-1 errors whether printed or not."""
+    printed = list(dict.fromkeys(metric for row in description.rows for metric in row.printed))
+    quantities = [as_printed(metric) for metric in printed or ["top1_error"]]
+    titled = [replace(quantity, title=_TITLES.get(quantity.measured, "")) for quantity in quantities]
+    return Comparison(description, measurements, [*titled, LAST_EPOCH])
+
+
+def _values(run: Mapping[str, Any], identity: str) -> dict[str, float]:
+    try:
+        return {
+            "best_top1_error": run["best"]["top1_error"],
+            "top1_error": run["last"]["top1_error"],
+            "top5_error": run["best"]["top5_error"],
+            "parameters": run["n_parameters"] / _MILLION,
+        }
+    except KeyError as error:
+        raise ValueError(f"run {identity}: {error.args[0]}: missing, expected the result of a training") from None
+
+
+def _change(row: Row, seed: int, values: Mapping[str, Mapping[int, Mapping[str, float]]]) -> dict[str, float]:
+    baseline = values.get(row.baseline or "", {})
+    if seed not in baseline:
+        return {}
+    error = "best_top1_error"
+    return {"top1_error_change": values[row.id][seed][error] - baseline[seed][error]}

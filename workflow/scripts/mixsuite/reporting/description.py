@@ -1,0 +1,104 @@
+"""What the catalog tells a step about the artefact that it builds: titles, rows, printed values and runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mixsuite.config.manifest import Printed
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run behind a row: its seed, and the identity that names its folder."""
+
+    seed: int
+    identity: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table, or a curve of a figure. `missing` says why it has no runs."""
+
+    id: str
+    label: str
+    block: str = ""
+    method: str | None = None
+    origin: str = "own"
+    source: str = ""
+    notes: tuple[str, ...] = ()
+    baseline: str | None = None
+    printed: Mapping[str, Printed] = field(default_factory=dict)
+    setting: str | None = None
+    """Name of the synthetic setting, for oh2024's rows."""
+    runs: tuple[Run, ...] = ()
+    missing: str | None = None
+    stand_in: bool = False
+
+
+@dataclass(frozen=True)
+class Description:
+    """An artefact as it is built at one scale."""
+
+    name: str
+    paper: str
+    title: str
+    where: str
+    scale: str
+    scale_title: str
+    protocol: str
+    stand_in: bool
+    stand_in_note: str
+    footnotes: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def heading(self) -> str:
+        """The title with the paper and the place in it."""
+        return f"{self.paper}, {self.where}: {self.title}"
+
+    @property
+    def blocks(self) -> dict[str, list[Row]]:
+        """The rows by block, both in their order."""
+        blocks: dict[str, list[Row]] = {}
+        for row in self.rows:
+            blocks.setdefault(row.block, []).append(row)
+        return blocks
+
+
+def read_description(argument: str) -> Description:
+    """Return the description in `argument`: JSON, or `@` and the name of a file that holds it.
+
+    Raises:
+        ValueError: no JSON, or a part of the description is missing.
+    """
+    text = Path(argument[1:]).read_text(encoding="utf-8") if argument.startswith("@") else argument
+    try:
+        return _description(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"--artefact: found no JSON ({error}), expected the catalog's description") from None
+    except KeyError as error:
+        raise ValueError(f"--artefact: {error.args[0]}: missing, expected the catalog's description") from None
+
+
+def _description(data: dict[str, Any]) -> Description:
+    plain = ("name", "paper", "title", "where", "scale", "scale_title", "protocol", "stand_in", "stand_in_note")
+    return Description(
+        **{key: data[key] for key in plain},
+        footnotes=tuple(data["footnotes"]),
+        rows=tuple(_row(row) for row in data["rows"]),
+    )
+
+
+def _row(data: dict[str, Any]) -> Row:
+    plain = ("id", "label", "block", "method", "origin", "source", "baseline", "missing", "stand_in")
+    return Row(
+        **{key: data[key] for key in plain},
+        notes=tuple(data["notes"]),
+        printed={metric: Printed.model_validate(printed) for metric, printed in data["printed"].items()},
+        setting=data["patches"]["setting"] if data["patches"] else None,
+        runs=tuple(Run(run["seed"], run["identity"]) for run in data["runs"]),
+    )

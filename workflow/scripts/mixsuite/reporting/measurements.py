@@ -1,0 +1,97 @@
+"""The tidy file of an artefact's measurements, one line each; the score card reads nothing else."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mixsuite.files import write_text
+from mixsuite.reporting.description import Row, Run
+from mixsuite.reporting.verdicts import Measured
+
+COLUMNS = ["artefact", "row", "metric", "seed", "value", "run", "stand_in"]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A metric of one run of one row."""
+
+    artefact: str
+    row: str
+    metric: str
+    seed: int
+    value: float
+    run: str
+    stand_in: bool
+
+
+def measure(artefact: str, row: Row, run: Run, values: dict[str, float]) -> list[Measurement]:
+    """Return a measurement per metric in `values`, of `run` in `row`."""
+    return [
+        Measurement(artefact, row.id, metric, run.seed, float(value), run.identity, row.stand_in)
+        for metric, value in values.items()
+    ]
+
+
+def measurement_table(measurements: Iterable[Measurement]) -> pd.DataFrame:
+    """Return the measurements as a table with COLUMNS; seeds are integers."""
+    return pd.DataFrame([vars(each) for each in measurements], columns=COLUMNS).astype(
+        {"seed": "int64", "value": "float64", "stand_in": "bool"}
+    )
+
+
+def write_csv(path: Path | str, table: pd.DataFrame) -> None:
+    """Write `table` to `path` as CSV, atomically, numbers in full."""
+    text = io.StringIO()
+    table.to_csv(text, index=False, lineterminator="\n")
+    write_text(path, text.getvalue())
+
+
+def read_measurements(paths: Iterable[Path | str]) -> pd.DataFrame:
+    """Return the measurements of several artefacts in one table with COLUMNS.
+
+    Raises:
+        ValueError: a file lacks a column; the message names both.
+    """
+    tables = [measurement_table([])]
+    for path in paths:
+        table = pd.read_csv(path, dtype={"artefact": str, "row": str, "metric": str, "run": str})
+        for column in COLUMNS:
+            if column not in table:
+                raise ValueError(f"{path}: {column}: missing, expected the columns {', '.join(COLUMNS)}")
+        if len(table):
+            tables.append(table[COLUMNS].astype({"stand_in": "bool"}))
+    return pd.concat(tables[1:] or tables, ignore_index=True)
+
+
+def by_row(table: pd.DataFrame, metric: str) -> dict[str, Measured]:
+    """Return what was measured of `metric`, by row; `table` holds one artefact's measurements."""
+    chosen = table[table["metric"] == metric]
+    return {
+        row: Measured(dict(zip(group["seed"].tolist(), group["value"].tolist(), strict=True)), group["stand_in"].any())
+        for row, group in chosen.groupby("row", sort=False)
+    }
+
+
+def read_run(folder: Path | str, run: Run) -> dict[str, Any]:
+    """Return what `run` left in `folder`/IDENTITY/run.json.
+
+    Raises:
+        ValueError: the file is missing or holds no JSON object.
+    """
+    path = Path(folder) / run.identity / "run.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"{path}: missing, expected the result of a run") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path}: found no JSON ({error}), expected the result of a run") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{path}: found {type(content).__name__}, expected a JSON object")
+    return content

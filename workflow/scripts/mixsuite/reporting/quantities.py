@@ -1,0 +1,55 @@
+"""Which measurement is held against a printed value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mixsuite.config.metrics import METRICS, Metric
+from mixsuite.reporting.measurements import by_row
+from mixsuite.reporting.tables import number, spread
+from mixsuite.reporting.verdicts import Measured
+
+# The top-1 errors that jeong2021 prints are of the best epoch on the test set: those that it copied from CutMix (Yun et
+# al. 2019) are said to be, and its released code keeps the best epoch (clovaai/DCutMix, main.py).
+_MEASURED_AS = {"top1_error": "best_top1_error"}
+# Properties of a network, which no seed changes.
+_FIXED = ("parameters", "flops")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A column of a table: what was measured, under which name the papers print it (None: they do not), its heading."""
+
+    measured: str
+    printed: str | None
+    title: str = ""
+
+    @property
+    def metric(self) -> Metric:
+        """Unit, decimals and direction."""
+        return METRICS[self.measured]
+
+    def text(self, values: Sequence[float]) -> str:
+        """Return `values`, one per seed, as a cell: mean ± standard deviation, or the one value of a fixed quantity."""
+        if self.measured in _FIXED and values:
+            return f"{values[0]:.2g}" if values[0] < 1 else number(values[0], self.metric.decimals)
+        return spread(values, self.metric.decimals)
+
+    @property
+    def heading(self) -> str:
+        """The title with the unit."""
+        title = self.title or self.metric.title
+        return f"{title} ({self.metric.unit})" if self.metric.unit else title
+
+
+def as_printed(metric: str) -> Quantity:
+    """Return what is held against values that the papers print as `metric`."""
+    return Quantity(_MEASURED_AS.get(metric, metric), metric)
+
+
+def comparable(measurements: pd.DataFrame, metric: str) -> Mapping[str, Measured]:
+    """Return, by row, what is held against values printed as `metric`; `measurements` are those of one artefact."""
+    return by_row(measurements, as_printed(metric).measured) or by_row(measurements, metric)

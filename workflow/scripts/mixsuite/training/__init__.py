@@ -1,0 +1,1 @@
+"""Training a classifier: the specification of a run, its schedule, the loop, checkpoints, evaluation and outputs."""

@@ -1,0 +1,75 @@
+"""The files of a finished training: the weights, a row per epoch, and what was trained with which result."""
+
+from __future__ import annotations
+
+import csv
+import platform
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+from mixsuite.files import atomic_path, write_json
+from mixsuite.training.checkpoint import History
+from mixsuite.training.task import Task
+
+_METRICS = ("train_loss", "test_loss", "top1_error", "top5_error")
+
+
+def write_model(path: Path, task: Task) -> None:
+    """Write the weights and buffers of the network, those of the last epoch, to `path` (safetensors)."""
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in task.model.state_dict().items()}
+    with atomic_path(path) as temporary:
+        save_file(tensors, temporary)
+
+
+def write_history(path: Path, history: History) -> None:
+    """Write `history` to `path` (CSV), a row per epoch."""
+    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(history[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(history)
+
+
+def write_run(path: Path, task: Task, history: History, dataset_sha256: str, provenance: Any) -> None:
+    """Write run.json: specification, results of the best and the last epoch, cost, and what it was made of.
+
+    The best epoch is the first with the lowest top-1 error on the test split, as the papers select it; the saved
+    weights are those of the last epoch. `provenance` is taken over as it is.
+    """
+    seconds = sum(row["seconds"] for row in history)
+    training_seconds = sum(len(task.train) / row["images_per_second"] for row in history)
+    content = {
+        "run": task.run,
+        "n_parameters": sum(parameter.numel() for parameter in task.model.parameters()),
+        "best": _metrics(min(history, key=lambda row: row["top1_error"])),
+        "last": _metrics(history[-1]),
+        "saved_weights": "last",
+        "seconds": seconds,
+        "images_per_second": len(task.train) * len(history) / training_seconds,
+        "peak_memory": _peak_memory(task.device),
+        "device": _device_name(task.device),
+        "threads": torch.get_num_threads(),
+        "dataset": {"n_train": len(task.train), "n_test": len(task.test), "sha256": dataset_sha256},
+        "provenance": provenance,
+    }
+    write_json(path, content)
+
+
+def _metrics(row: dict[str, float]) -> dict[str, float]:
+    return {"epoch": row["epoch"], **{name: row[name] for name in _METRICS}}
+
+
+def _peak_memory(device: torch.device) -> dict[str, Any]:
+    if device.type == "cuda":
+        return {"of": "gpu", "bytes": torch.cuda.max_memory_allocated(device)}
+    # Kilobytes everywhere but on macOS.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {"of": "process", "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}
+
+
+def _device_name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else f"cpu ({platform.machine()})"

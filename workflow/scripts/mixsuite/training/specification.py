@@ -1,0 +1,88 @@
+"""What a run is made of, checked key by key.
+
+    {"dataset": {...}, "model": {"family": ..., ...}, "recipe": {"method": ..., ...}, "schedule": {...}, "seed": 0}
+
+The dataset is read from its prepared folder, and the rooms `models` and `mixing` check the settings of their own.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from mixsuite.data.errors import SettingError
+from mixsuite.data.settings import check_keys
+from mixsuite.mixing.settings import check_choice, check_count, check_fraction, check_positive, check_switch
+from mixsuite.mixing.soft_labels import soft_cross_entropy
+
+LOSSES = {"cross_entropy": soft_cross_entropy}
+"""Each takes logits and soft targets, both (B, n_classes), and returns the batch's mean as a scalar."""
+
+SCHEDULE_KEYS = (
+    "epochs",
+    "batch_size",
+    "learning_rate",
+    "momentum",
+    "nesterov",
+    "weight_decay",
+    "milestones",
+    "decay",
+    "warmup_epochs",
+    "padding",
+    "flip",
+    "normalisation",
+    "loss",
+)
+
+
+def check_run(run: Any) -> None:
+    """Raise SettingError, naming the setting, unless `run` has all keys, no others, and a schedule that can be run."""
+    check_keys("run", run, ("dataset", "model", "recipe", "schedule", "seed"))
+    for part in ("dataset", "model", "recipe"):
+        if not isinstance(run[part], dict):
+            raise SettingError(f"{part}: found {run[part]!r}, expected its settings")
+    check_keys("schedule", run["schedule"], SCHEDULE_KEYS)
+    try:
+        check_count("seed", run["seed"], at_least=0)
+        _check_schedule(run["schedule"])
+    except ValueError as error:
+        raise SettingError(str(error)) from None
+
+
+def _check_schedule(schedule: dict[str, Any]) -> None:
+    for key, least in (("epochs", 1), ("batch_size", 1), ("warmup_epochs", 0), ("padding", 0)):
+        check_count(f"schedule: {key}", schedule[key], at_least=least)
+    for key in ("learning_rate", "decay"):
+        check_positive(f"schedule: {key}", schedule[key])
+    check_fraction("schedule: momentum", schedule["momentum"])
+    for key in ("nesterov", "flip"):
+        check_switch(f"schedule: {key}", schedule[key])
+    if schedule["weight_decay"] != 0:
+        check_positive("schedule: weight_decay", schedule["weight_decay"])
+    if schedule["nesterov"] and schedule["momentum"] == 0:
+        raise ValueError("schedule: momentum: found 0, expected a number above 0 with nesterov")
+    check_choice("schedule: loss", schedule["loss"], LOSSES)
+    _check_milestones(schedule["milestones"])
+    _check_normalisation(schedule["normalisation"])
+
+
+def _check_milestones(milestones: Any) -> None:
+    if not isinstance(milestones, list):
+        raise ValueError(f"schedule: milestones: found {milestones!r}, expected a list of fractions of the epochs")
+    for milestone in milestones:
+        check_fraction("schedule: milestones", milestone)
+    if any(later <= earlier for earlier, later in pairwise(milestones)):
+        raise ValueError(f"schedule: milestones: found {milestones}, expected rising fractions of the epochs")
+
+
+def _check_normalisation(normalisation: Any) -> None:
+    if normalisation == "dataset":
+        return
+    check_keys("schedule: normalisation", normalisation, ("mean", "std"))
+    for key, check in (("mean", check_fraction), ("std", check_positive)):
+        if not isinstance(normalisation[key], list):
+            raise ValueError(
+                f"schedule: normalisation: {key}: found {normalisation[key]!r}, expected a number per channel"
+            )
+        for value in normalisation[key]:
+            check(f"schedule: normalisation: {key}", value)

@@ -1,0 +1,32 @@
+"""Draw what the network learned of each feature along training, for ERM, Cutout and CutMix."""
+
+from __future__ import annotations
+
+import sys
+
+from mixsuite.reporting.program import FIGURE_FORMS, artefact_parser, exit_status
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    options = artefact_parser(__doc__, FIGURE_FORMS).parse_args(arguments)
+
+    # Not before the arguments are known to be right: these take a while.
+    from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.feature_outputs import curves, draw, measure_outputs, read_outputs
+    from mixsuite.reporting.measurements import write_csv
+    from mixsuite.reporting.style import save
+
+    def build() -> None:
+        description = read_description(options.artefact)
+        outputs = read_outputs(description, options.runs)
+        drawn = curves(outputs)
+        save(draw(description, drawn), options.output_pdf, options.output_png)
+        write_csv(options.output_csv, drawn)
+        write_csv(options.output_measurements, measure_outputs(description, outputs))
+
+    return exit_status(build)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

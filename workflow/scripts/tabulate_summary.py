@@ -1,0 +1,30 @@
+"""Write the table of which features each method learns, as oh2024 says and as measured."""
+
+from __future__ import annotations
+
+import sys
+
+from mixsuite.reporting.program import TABLE_FORMS, artefact_parser, exit_status
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    options = artefact_parser(__doc__, TABLE_FORMS).parse_args(arguments)
+
+    # Not before the arguments are known to be right: these take a while.
+    from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.summary import measure_summary, summary_table, tidy
+    from mixsuite.reporting.synthetic import read_results
+    from mixsuite.reporting.table_files import write_table
+
+    def build() -> None:
+        description = read_description(options.artefact)
+        results = read_results(description, options.runs)
+        measurements = measure_summary(description, results)
+        write_table(options, summary_table(description, results), tidy(description, results), measurements)
+
+    return exit_status(build)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

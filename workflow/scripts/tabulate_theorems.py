@@ -1,0 +1,31 @@
+"""Write the table of oh2024's theorems: what each clause predicts, and what was measured."""
+
+from __future__ import annotations
+
+import sys
+
+from mixsuite.reporting.program import TABLE_FORMS, artefact_parser, exit_status
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    options = artefact_parser(__doc__, TABLE_FORMS).parse_args(arguments)
+
+    # Not before the arguments are known to be right: these take a while.
+    from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.synthetic import read_results
+    from mixsuite.reporting.table_files import write_table
+    from mixsuite.reporting.theorems import findings, measure_theorems, theorem_table, tidy
+
+    def build() -> None:
+        description = read_description(options.artefact)
+        results = read_results(description, options.runs)
+        found = findings(description, results)
+        measurements = measure_theorems(description, results)
+        write_table(options, theorem_table(description, found), tidy(description, found), measurements)
+
+    return exit_status(build)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
