@@ -1,6 +1,6 @@
 """Time of the DCutMix operation against the literal per-sample loop of the pseudo-code, on one core.
 
-python tests/benchmarks/dcutmix_operation.py [--rounds 30]
+python tests/benchmarks/dcutmix_operation.py [--rounds 60]
 
 K = 5, α = 0.2, a batch of 64 float32 images 3×32×32 with 100 classes. Both are timed in turns within one run; printed
 are the best of all rounds, which other processes disturb least, and their ratio, which is to be at least 15.
@@ -36,7 +36,7 @@ def seconds(call: Callable[[], object], n_calls: int) -> float:
 def main() -> int:
     """Print both times and their ratio; return 1 where the ratio misses its target."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=30, help="how often each is timed (default 30)")
+    parser.add_argument("--rounds", type=int, default=60, help="how often each is timed (default 60)")
     rounds = parser.parse_args().rounds
     torch.set_num_threads(1)
     generator, rng = torch.Generator().manual_seed(0), np.random.default_rng(0)

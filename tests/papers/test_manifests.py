@@ -8,10 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+import torch
 
 from mixsuite.config.house import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Order, Row
 from mixsuite.config.patches import PatchSetting
+from mixsuite.models.registry import build_model
 
 # The tables of jeong2021 line by line, as its text has them: a second transcription, made apart from the manifest's.
 PRINTED_LINES = {
@@ -254,6 +256,21 @@ def test_the_recipe_has_the_k_and_alpha_of_the_label(house, jeong):
                     checked[setting] += 1
     # Tables 1, 3 and 4, and of supplementary Table 2 alone α is printed.
     assert checked == {"images": 6 + 12 + 8, "alpha": 6 + 12 + 8 + 10}
+
+
+def test_the_networks_have_the_parameters_that_table_1_prints(house, jeong):
+    sizes = {}
+    for row in jeong.artefacts["table1"].rows:
+        if "parameters" in row.printed:
+            sizes.setdefault(row.run.model, set()).add(row.printed["parameters"].text)
+    for name, printed in sizes.items():
+        model = house.models[name]
+        with torch.device("meta"):
+            network = build_model(
+                {"family": model.family, **model.settings}, n_classes=100, in_channels=3, image_size=32
+            )
+        assert printed == {f"{sum(weights.numel() for weights in network.parameters()) / 1e6:.1f}"}
+    assert len(sizes) == 2
 
 
 def test_claims_agree_with_the_printed_digits(jeong):

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+import zlib
+
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
@@ -23,12 +26,20 @@ def test_equal_figures_give_equal_bytes(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf", "a.png", "b.pdf", "b.png"]
 
 
-def test_pdf_embeds_truetype_fonts_with_their_letters(tmp_path):
+def texts_of(pdf: bytes) -> list[str]:
+    """The strings that the pages show; a string is in pieces, with room between letters set apart."""
+    streams = re.findall(rb"/FlateDecode[^>]*>>\s*stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    shown = [line for stream in streams for line in re.findall(rb"Td\n(.*?)T[jJ]", zlib.decompress(stream), re.DOTALL)]
+    return [b"".join(re.findall(rb"\((.*?)\)", line, re.DOTALL)).decode("utf-16-be") for line in shown]
+
+
+def test_text_in_the_pdf_is_text(tmp_path):
     save(make(), tmp_path / "a.pdf", tmp_path / "a.png")
     pdf = (tmp_path / "a.pdf").read_bytes()
+    assert "Perturbation" in texts_of(pdf)
     assert b"/FontFile2" in pdf
     assert b"/Type3" not in pdf
-    # Without the map back to letters, text could be neither found nor copied.
+    # The map back to letters, without which text can be neither found nor copied.
     assert b"/ToUnicode" in pdf
 
 

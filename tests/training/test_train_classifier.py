@@ -5,6 +5,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 
 import pytest
 from safetensors import safe_open
@@ -111,32 +112,31 @@ def test_a_file_in_place_of_json(root, tmp_path):
 
 @pytest.mark.slow
 def test_kills_at_random_moments_change_no_bit_and_repeat_no_epoch(command, start, new_run, tmp_path):
-    """On the digits, with the demo network; every life lasts a random time."""
+    """On the digits, with the demo network; a life ends before, at or some time after its first finished epoch."""
     digits = tmp_path / "digits"
     prepare({"kind": "digits", "name": "digits"}, None, digits, tmp_path)
-    run = new_run(epochs=60, padding=1, flip=False)
+    run = new_run(epochs=24, padding=1, flip=False)
     assert start(run, digits, out="whole").returncode == 0
-    rng, kills, epochs_after_kills = random.Random(0), 0, []
-    state = tmp_path / "killed" / "state"
+    whole, killed = (tmp_path / out / "model.safetensors" for out in ("whole", "killed"))
+    seconds = json.loads(whole.with_name("run.json").read_text())["seconds"]
+    state, rng, epochs_after_kills = tmp_path / "killed" / "state", random.Random(0), []
     while True:
         earlier = finished_epochs(state)
         with subprocess.Popen(command(run, digits, out="killed"), stderr=subprocess.PIPE, text=True) as life:
-            try:
-                _, said = life.communicate(timeout=rng.uniform(2.0, 3.5))
-            except subprocess.TimeoutExpired:
-                life.kill()
-                _, said = life.communicate()
+            while life.poll() is None and len(finished_epochs(state)) == len(earlier) and rng.random() > 0.0003:
+                time.sleep(0.005)
+            time.sleep(rng.uniform(0, seconds / 2))
+            life.kill()
+            said = life.stderr.read()
+        assert "Traceback" not in said
         assert "starting over" not in said
-        if json.loads((state / "progress.json").read_text())["status"] == "done":
+        if killed.exists():
             break
         # Seconds are measured: where they are equal, the epoch is the same one and was not repeated.
         assert finished_epochs(state)[: len(earlier)] == earlier
         epochs_after_kills.append(len(finished_epochs(state)))
-        kills += 1
-        assert kills < 100
-    assert len({0, *epochs_after_kills}) >= 3
-    whole, killed = ((tmp_path / out / "model.safetensors").read_bytes() for out in ("whole", "killed"))
-    assert whole == killed
+    assert len(epochs_after_kills) >= 2
+    assert whole.read_bytes() == killed.read_bytes()
 
 
 def finished_epochs(state):

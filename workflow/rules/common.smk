@@ -174,7 +174,7 @@ def descent_results(wildcards):
 
 def descent_trajectories(wildcards):
     runs = CATALOG.artefacts[wildcards.artefact].descents
-    return [paths.descent_files(wildcards.scale, run)["trajectory"] for run in runs]
+    return [file for run in runs for file in paths.descent_files(wildcards.scale, run).values()]
 
 
 def sweep_results(wildcards):

@@ -14,7 +14,7 @@ targets: (B, n_classes), soft: each row sums to 1.
 generator: on the device of the batch; the only source of randomness, so that equal states give equal mixes.
 
 The inputs are never changed, but a method that has nothing to change may return them as they are. All draws stay on the
-device: no mix waits for it, and each consumes the generator by an amount that does not depend on what was drawn.
+device: no mix waits for it. A batch that a coin leaves unmixed draws from the generator what a mixed one would.
 
 A method is a module of this room with a function `build(*, ...) -> Mix`, whose keyword arguments are its settings.
 """

@@ -9,7 +9,7 @@ from torch import nn
 class ResidualBlock(nn.Module):
     """activation(shortcut(x) + residual(x)).
 
-    `residual` is a Sequential: a layer appended to it, such as stochastic depth, acts on what is added and nothing else.
+    `residual` is a Sequential: a layer appended to it, such as stochastic depth, acts on what is added to the shortcut.
     """
 
     def __init__(

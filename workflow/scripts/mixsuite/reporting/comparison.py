@@ -65,7 +65,8 @@ class Comparison:
         """
         notes = Notes()
         blocks = tuple(Block(title, self._lines(rows, notes)) for title, rows in self.description.blocks.items())
-        for note in (SPREAD_NOTE, BEST_NOTE, *remarks, _made_at(self.description), *self.description.footnotes):
+        own = (SPREAD_NOTE, BEST_NOTE, *remarks, _shared(self.description), _made_at(self.description))
+        for note in (*own, *self.description.footnotes):
             notes.add(note)
         return Table(
             title=self.description.heading,
@@ -158,6 +159,11 @@ def stand_in_warning(description: Description) -> str:
 
 def _made_at(description: Description) -> str:
     return f"Scale: {description.scale} ({description.scale_title}). Protocol: {description.protocol}."
+
+
+def _shared(description: Description) -> str:
+    rows = [row.runs for row in description.rows if row.runs]
+    return "Rows with the same stand-in show the same runs." if len(set(rows)) < len(rows) else ""
 
 
 def _printed_cell(row: Row, printed: Printed | None, best: bool, notes: Notes) -> Cell:
