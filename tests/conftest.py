@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+# How long an example takes depends on what else the machine does.
+settings.register_profile("mixsuite", deadline=None)
+settings.load_profile("mixsuite")
+
 PARTS = ("Snakefile", "config.yaml", "workflow", "envs", "profiles")
 
 

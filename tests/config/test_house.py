@@ -185,7 +185,7 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(change=st.dictionaries(KEYS | st.text(max_size=5), JUNK, min_size=1, max_size=3))
 def test_whatever_is_in_the_config_the_answer_is_a_message_or_a_house(root, base, change):
     config = copy.deepcopy(base) | change

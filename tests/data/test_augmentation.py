@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mixsuite.data.augmentation import crop_and_flip, shift_and_mirror
@@ -20,7 +20,6 @@ def literal(image, padding, top, left, mirrored):
     return out
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_agrees_with_a_lookup_pixel_by_pixel(data):
     n, channels, height, width = (data.draw(st.integers(1, most)) for most in (4, 3, 5, 5))

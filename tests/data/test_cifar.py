@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mixsuite.checks import SettingError
 from mixsuite.data.cifar import LAYOUTS, read, read_layout
 from mixsuite.data.download import md5_of
-from mixsuite.data.errors import DatasetError, SettingError
+from mixsuite.data.errors import DatasetError
 
 KINDS = ("cifar10", "cifar100")
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
+from mixsuite.checks import SettingError
 from mixsuite.data.digits import read
-from mixsuite.data.errors import SettingError
 
 DIGITS = {"kind": "digits", "name": "digits"}
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mixsuite.data.errors import DatasetError, SettingError
+from mixsuite.checks import SettingError
+from mixsuite.data.errors import DatasetError
 from mixsuite.data.folder import read
 
 SETTINGS = {"kind": "folder", "name": "pets", "image_size": 8}

@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pytest
 
+from mixsuite.checks import SettingError
 from mixsuite.data.arrays import load_dataset, write_split
-from mixsuite.data.errors import DatasetError, SettingError
+from mixsuite.data.errors import DatasetError
 from mixsuite.data.registry import MODULES, prepare
 
 PETS = {"kind": "folder", "name": "pets", "image_size": 8}
@@ -121,10 +122,11 @@ def test_images_without_any_contrast_are_refused(image_folder, tmp_path):
 @pytest.mark.parametrize(
     ("dataset", "message"),
     [
-        ({"kind": "cifar"}, "kind: found 'cifar', expected one of digits, folder, cifar10, cifar100"),
+        ({"kind": "cifar"}, r"kind: found 'cifar' \(did you mean 'cifar10'\?\), expected one of digits, folder"),
         ({"name": "x"}, "kind: found None"),
         ({"kind": "digits"}, "name: found None, expected a name"),
-        ([], r"kind: found \[\]"),
+        ([], r"dataset: found \[\], expected its settings"),
+        ({"kind": ["digits"], "name": "x"}, r"dataset: kind: found \['digits'\], expected one of"),
     ],
 )
 def test_wrong_datasets_are_named(tmp_path, dataset, message):

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mixsuite.data.errors import DatasetError
@@ -81,7 +81,6 @@ def test_what_is_no_dict_is_refused():
         load_batch(pickle.dumps([1]), "train")
 
 
-@settings(deadline=None)
 @given(st.integers(0, 6200), st.binary(min_size=1, max_size=8))
 def test_damage_never_ends_in_another_error(place, bytes_):
     content = as_python_2_wrote_it(DATA, [3, 7])

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -8,7 +8,6 @@ from mixsuite.data.statistics import channel_statistics
 IMAGES = arrays(np.uint8, st.tuples(*(st.integers(1, 5) for _ in range(4))))
 
 
-@settings(deadline=None)
 @given(IMAGES)
 def test_agrees_with_numpy_on_scaled_pixels(images):
     mean, std = channel_statistics(images)

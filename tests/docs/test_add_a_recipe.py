@@ -21,4 +21,4 @@ def test_the_worked_example_builds_a_table(root, project):
     assert found.returncode == 0, found.stdout
     table = (project.folder / "results/demo/tables/comparison.md").read_text(encoding="utf-8")
     assert "DCutMix (K = 9, α = 0.1)" in table
-    assert "stand-in" in table
+    assert "Stand-in" in table

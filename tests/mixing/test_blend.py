@@ -10,7 +10,7 @@ from mixsuite.mixing.blend import blend
     shape=st.lists(st.integers(1, 4), min_size=2, max_size=4),
     seed=st.integers(0, 2**31),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_equals_the_sum_written_out(n_images, shape, seed):
     generator = torch.Generator().manual_seed(seed)
     batch_size = shape[0]

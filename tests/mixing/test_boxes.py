@@ -20,7 +20,7 @@ def nested(draw):
 
 
 @given(nested())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_innermost_box_by_looking_at_each_pixel(case):
     height, width, boxes = case
     start = torch.tensor([low for low, _ in boxes])[..., None]
@@ -43,7 +43,7 @@ def test_innermost_box_by_looking_at_each_pixel(case):
     width=st.integers(1, 40),
     seed=st.integers(0, 2**31),
 )
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_centred_boxes_are_boxes_of_the_truncated_side_clipped_at_the_border(side, height, width, seed):
     boxes = centred_boxes(side, height, width, 20, torch.Generator().manual_seed(seed))
     for axis, length in enumerate((height, width)):

@@ -12,7 +12,7 @@ def seeded(seed=0):
 
 
 @given(alpha=st.floats(1e-8, 1e4), n_components=st.integers(2, 9), seed=st.integers(0, 2**31))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_dirichlet_draws_are_distributions_for_any_alpha(alpha, n_components, seed):
     phi = dirichlet(alpha, n_components, 50, seeded(seed))
     assert phi.shape == (n_components, 50)

@@ -44,7 +44,7 @@ def owning_recipes(draw):
 
 
 @given(recipe=owning_recipes(), shape=shapes, seed=seeds)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_label_mass_is_the_exact_area_of_pixels_taken_unmixed(traced_batch, traced_sources, recipe, shape, seed):
     images, targets = traced_batch(*shape)
     mixed, mixed_targets = build_mix(recipe)(images, targets, seeded(seed))
@@ -57,7 +57,7 @@ def test_label_mass_is_the_exact_area_of_pixels_taken_unmixed(traced_batch, trac
 
 
 @given(length=st.floats(0, 1), shape=shapes, seed=seeds)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_cutout_only_blanks(traced_batch, traced_sources, length, shape, seed):
     images, targets = traced_batch(*shape)
     mixed, mixed_targets = build_mix({"method": "cutout", "length": length})(images, targets, seeded(seed))
@@ -68,7 +68,7 @@ def test_cutout_only_blanks(traced_batch, traced_sources, length, shape, seed):
 
 
 @given(n_images=st.integers(2, 9), alpha=alphas, shape=shapes, seed=seeds, method=st.sampled_from(["mixup", "dmixup"]))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_label_mass_is_the_weight_of_each_blended_image(traced_batch, n_images, alpha, shape, seed, method):
     images, targets = traced_batch(*shape)
     settings_of_k = {"images": n_images} if method == "dmixup" else {}

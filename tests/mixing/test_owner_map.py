@@ -16,7 +16,7 @@ from mixsuite.mixing.stick_breaking import nested_boxes
     width=st.integers(1, 7),
     seed=st.integers(0, 2**31),
 )
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_composes_any_map_pixel_by_pixel(n_images, batch_size, channels, height, width, seed):
     generator = torch.Generator().manual_seed(seed)
     images = torch.randn(batch_size, channels, height, width, generator=generator)
@@ -42,7 +42,7 @@ def test_composes_any_map_pixel_by_pixel(n_images, batch_size, channels, height,
     width=st.integers(1, 30),
     seed=st.integers(0, 2**31),
 )
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_shares_of_boxes_are_the_counted_pixels(n_images, alpha, height, width, seed):
     generator = torch.Generator().manual_seed(seed)
     boxes = nested_boxes(dirichlet(alpha, n_images, 10, generator), height, width, generator)

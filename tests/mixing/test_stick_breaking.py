@@ -14,7 +14,7 @@ ALPHAS = [0.2, 1 / 3, 1.0]
 
 
 @given(n_images=st.integers(2, 9), alpha=st.floats(0.3, 10), seed=st.integers(0, 2**31))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_ratios_equal_equation_3(n_images, alpha, seed):
     phi = torch.from_numpy(np.random.default_rng(seed).dirichlet([alpha] * n_images, size=4).T).clamp_min(1e-4)
     phi = phi / phi.sum(0)
@@ -51,7 +51,7 @@ def test_ratios_of_proportions_that_underflow_are_numbers():
     width=st.integers(1, 40),
     seed=st.integers(0, 2**31),
 )
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_boxes_nest_and_have_the_rounded_sides(n_images, alpha, height, width, seed):
     generator = torch.Generator().manual_seed(seed)
     phi = dirichlet(alpha, n_images, 12, generator)

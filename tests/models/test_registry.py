@@ -73,11 +73,11 @@ def test_equal_seeds_give_equal_weights_and_outputs(family):
 @pytest.mark.parametrize(
     ("model", "image_size", "message"),
     [
-        ({}, 32, ": setting 'family' is missing"),
-        ({"family": "lenet"}, 32, " 'lenet' is unknown; known are demo_cnn,"),
-        ({"family": "staged"}, 32, " 'staged' is unknown"),
-        ({"family": "demo_cnn", "width": 8}, 8, " 'demo_cnn': setting 'blocks' is missing"),
-        ({"family": "demo_cnn", "width": 8, "blocks": 1, "n_classes": 3}, 8, " 'demo_cnn': setting 'n_classes' is unk"),
+        ({}, 32, ": missing key 'family'"),
+        ({"family": "lenet"}, 32, ": found 'lenet' (did you mean 'resnet'?), expected one of demo_cnn,"),
+        ({"family": "staged"}, 32, ": found 'staged', expected one of"),
+        ({"family": "demo_cnn", "width": 8}, 8, " 'demo_cnn': missing key 'blocks'"),
+        ({"family": "demo_cnn", "width": 8, "blocks": 1, "n_classes": 3}, 8, " 'demo_cnn': unknown key 'n_classes'"),
         ({"family": "demo_cnn", "width": 0, "blocks": 1}, 8, " 'demo_cnn': width: found 0, expected a whole number"),
         ({"family": "demo_cnn", "width": 8, "blocks": 1}, 2, " 'demo_cnn': image_size: found 2, expected a whole"),
         ({"family": "preactresnet", "depth": 20}, 32, " 'preactresnet': depth: found 20, expected one of 18, 34"),

@@ -78,12 +78,12 @@ def test_drawn_images_are_counted_per_label_and_feature(setting):
 def test_a_run_is_parsed_and_checked(mapping, setting):
     assert parse_run({"setting": mapping(), "method": "erm", "seed": 2}) == (setting(), "erm", 2)
     for change, message in [
-        ({"method": "sgd"}, "method is 'sgd'"),
-        ({"seed": -1}, "seed is -1"),
-        ({"epochs": 3}, "run has the unknown epochs"),
-        ({"setting": mapping(alpha=-1)}, "alpha is -1"),
+        ({"method": "sgd"}, "method: found 'sgd'"),
+        ({"seed": -1}, "seed: found -1"),
+        ({"epochs": 3}, "run: unknown key 'epochs'"),
+        ({"setting": mapping(alpha=-1)}, "alpha: found -1"),
     ]:
         with pytest.raises(ValueError, match=message):
             parse_run({"setting": mapping(), "method": "erm", "seed": 2} | change)
-    with pytest.raises(ValueError, match="run lacks method, seed, setting"):
+    with pytest.raises(ValueError, match="run: missing key 'setting'"):
         parse_run({})

@@ -64,7 +64,7 @@ def tables(draw, largest=30.0):
     return table, labels
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(case=tables(), data=st.data())
 def test_cutmix_is_exact_for_any_activations_labels_and_distribution_of_subsets(case, data, literal):
     table, labels = case
@@ -81,7 +81,7 @@ def test_cutmix_is_exact_for_any_activations_labels_and_distribution_of_subsets(
     torch.testing.assert_close(objective.gradient(table.detach()), gradient, **CLOSE)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(case=tables(), data=st.data())
 def test_cutout_is_exact_for_any_activations_and_labels(case, data, literal):
     table, labels = case
@@ -94,7 +94,6 @@ def test_cutout_is_exact_for_any_activations_and_labels(case, data, literal):
     torch.testing.assert_close(objective.gradient(table.detach()), gradient, **CLOSE)
 
 
-@settings(deadline=None)
 @given(f=st.floats(-30, 30), patches=st.integers(1, 9), data=st.data(), y_i=st.sampled_from([1, -1]))
 def test_two_logistic_terms_are_one_with_a_soft_target(f, patches, data, y_i, literal):
     size, y_j = data.draw(st.integers(0, patches)), data.draw(st.sampled_from([1, -1]))
@@ -106,7 +105,6 @@ def test_two_logistic_terms_are_one_with_a_soft_target(f, patches, data, y_i, li
     torch.testing.assert_close(slope, torch.sigmoid(f.detach()) - target, **CLOSE)
 
 
-@settings(deadline=None)
 @given(case=tables(), order=st.randoms(use_true_random=False))
 def test_cutmix_does_not_depend_on_the_order_of_patches_or_images(case, order):
     table, labels = case

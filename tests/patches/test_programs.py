@@ -35,7 +35,9 @@ def test_training_writes_trajectory_and_run(train, mapping):
     assert run["specification"] == {"setting": mapping(), "method": "cutmix", "seed": 0}
     assert run["steps"] == 20
     assert run["provenance"]["code"] == "abc"
-    assert run["wall_seconds"] > 0
+    assert run["seconds"] > 0
+    assert run["device"].startswith("cpu")
+    assert run["threads"] == 1
     with (folder / "trajectory.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert {row["step"] for row in rows} == {str(step) for step in range(21)}
@@ -46,11 +48,11 @@ def test_training_writes_trajectory_and_run(train, mapping):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"method": "mixup"}, "error: method is 'mixup': expected one of erm, cutout, cutmix"),
-        ({"seed": -1}, "error: seed is -1"),
+        ({"method": "mixup"}, "error: method: found 'mixup', expected one of erm, cutout, cutmix"),
+        ({"seed": -1}, "error: seed: found -1"),
         ({"text": "{"}, "error: --run: not JSON"),
-        ({"text": "3"}, "error: run is 3"),
-        ({"device": "tpu"}, "error: device"),
+        ({"text": "3"}, "error: run: found 3"),
+        ({"device": "tpu"}, "error: device: found 'tpu' (did you mean 'cpu'?), expected one of auto, cpu, cuda"),
     ],
 )
 def test_a_mistake_is_one_message_and_no_output(train, changes, message):
@@ -80,7 +82,7 @@ def test_a_sweep_writes_its_table(tmp_path, mapping, capfd):
     output.unlink()
     capfd.readouterr()
     assert sweep_patches.main(["--sweep", json.dumps(sweep), "--method", "sgd", *arguments]) == 1
-    assert capfd.readouterr().err == "error: method is 'sgd': expected one of erm, cutout, cutmix\n"
+    assert capfd.readouterr().err == "error: method: found 'sgd', expected one of erm, cutout, cutmix\n"
     assert not output.exists()
 
 
@@ -88,7 +90,7 @@ def test_a_sweep_writes_its_table(tmp_path, mapping, capfd):
 def test_the_programs_need_no_configuration(program, root):
     modules = import_closure(root / "workflow" / "scripts" / f"{program}.py")
     rooms = {name.split(".")[1] for name in modules if "." in name}
-    assert rooms <= {"files", "provenance", "device", "patches"}
+    assert rooms <= {"files", "checks", "provenance", "device", "patches"}
     assert "patches" in rooms
 
 

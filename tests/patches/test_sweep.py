@@ -41,13 +41,13 @@ def test_a_grid_point_is_the_experiment_itself(grid, setting):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"sigma_d": []}, "sigma_d is \\[\\]"),
-        ({"sigma_d": 0.1}, "sigma_d is 0.1"),
-        ({"sigma_d": [0.1, -1]}, "sigma_d is -1"),
-        ({"sigma_ratio": 0}, "sigma_ratio is 0"),
-        ({"seeds": [0]}, "seeds is \\[0\\]"),
-        ({"steps": 3}, "sweep has the unknown steps"),
-        ({"base": {}}, "setting lacks"),
+        ({"sigma_d": []}, r"sigma_d: found \[\], expected at least one number"),
+        ({"sigma_d": 0.1}, "sigma_d: found 0.1, expected a list of numbers"),
+        ({"sigma_d": [0.1, -1]}, "sigma_d: found -1"),
+        ({"sigma_ratio": 0}, "sigma_ratio: found 0"),
+        ({"seeds": [0]}, r"seeds: found \[0\]"),
+        ({"steps": 3}, "sweep: unknown key 'steps'"),
+        ({"base": {}}, "setting: missing key 'patches'"),
     ],
 )
 def test_a_bad_grid_is_refused(grid, change, message):

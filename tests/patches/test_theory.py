@@ -45,12 +45,12 @@ def test_uniform_activation_follows_the_distribution_of_sizes():
 
 @pytest.mark.parametrize("probabilities", [[0.5, 0, 0, 0.5], [1 / 3, 1 / 3, 1 / 3]])
 def test_a_loss_without_a_minimiser_is_refused(probabilities):
-    with pytest.raises(ValueError, match="no minimiser"):
+    with pytest.raises(ValueError, match=r"size_probabilities: found .*the loss falls for ever"):
         uniform_activation(probabilities)
 
 
 def test_same_label_is_checked():
-    with pytest.raises(ValueError, match="same_label is 1"):
+    with pytest.raises(ValueError, match="same_label: found 1, expected 0 <= same_label < 1"):
         uniform_activation(sizes(3), same_label=1)
 
 
@@ -59,7 +59,7 @@ def test_predicted_accuracies_are_those_of_the_theorems(setting):
     assert predicted_accuracy(several, "erm") == pytest.approx(1 - 0.5 * 0.5)
     assert predicted_accuracy(several, "cutout") == pytest.approx(1 - 0.5 * 0.1)
     assert predicted_accuracy(several, "cutmix") == 1
-    with pytest.raises(ValueError, match="method is"):
+    with pytest.raises(ValueError, match="method: found 'mixup'"):
         predicted_accuracy(several, "mixup")
 
 

@@ -50,7 +50,9 @@ def test_stand_ins_are_labelled_and_never_compared(built):
 
 def test_the_theory_setting_bears_out_the_order_of_the_theorems(built):
     with (built.folder / "results/demo/measurements/oh2024_theorems.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["metric"] == "test_accuracy" and row["row"].startswith("theory")]
+        rows = [
+            row for row in csv.DictReader(file) if row["metric"] == "test_accuracy" and row["row"].startswith("theory")
+        ]
     accuracy = {}
     for row in rows:
         accuracy.setdefault(row["row"].split("/")[1], {})[row["seed"]] = float(row["value"])

@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -44,7 +44,6 @@ def test_agrees_with_counting_image_by_image(n_images):
     assert found["top5_error"] == pytest.approx(100 * wrong5 / n_images)
 
 
-@settings(deadline=None)
 @given(st.integers(2, 5), st.data())
 def test_with_five_classes_or_fewer_the_top5_error_is_0(n_classes, data):
     labels = data.draw(st.lists(st.integers(0, n_classes - 1), min_size=1, max_size=9))

@@ -38,7 +38,7 @@ def test_run_json_tells_what_was_trained_with_which_result(new_task, tmp_path):
     task = new_task()
     write_run(tmp_path / "run.json", task, HISTORY, "d1gest", {"revision": "abc"})
     content = json.loads((tmp_path / "run.json").read_text())
-    assert content["run"] == task.run
+    assert content["specification"] == task.run
     assert content["n_parameters"] == 4 * 9 + 8 + 256 * 6 + 6
     assert content["best"]["epoch"] == 2
     assert content["best"]["top1_error"] == 20.0

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mixsuite.training.schedule import learning_rate, milestone_epoch
@@ -17,7 +17,6 @@ def schedule(**changes):
     }
 
 
-@settings(deadline=None)
 @given(
     epochs=st.integers(1, 40),
     milestones=st.lists(st.integers(0, 40), unique=True, max_size=4).map(sorted),
@@ -44,7 +43,6 @@ def test_the_papers_schedules_drop_where_they_are_printed(milestones, drops):
     assert rates[-1] == pytest.approx(0.0025)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 1000))
 def test_a_whole_epoch_written_as_a_fraction_is_that_epoch(epoch, epochs):
     assert milestone_epoch(epoch / epochs, epochs) == epoch

@@ -1,6 +1,6 @@
 import pytest
 
-from mixsuite.data.errors import SettingError
+from mixsuite.checks import SettingError
 from mixsuite.training.specification import SCHEDULE_KEYS, check_run
 
 STATISTICS = {"mean": [0.5, 0.5, 0.5], "std": [0.2, 0.2, 0.2]}
@@ -48,13 +48,14 @@ def test_unknown_keys_are_named(new_run):
         ("momentum", 1.1, "a number from 0 to 1"),
         ("nesterov", 1, "true or false"),
         ("flip", "yes", "true or false"),
-        ("weight_decay", -1e-4, "a number above 0"),
+        ("weight_decay", -1e-4, "a number of at least 0"),
         ("milestones", 0.5, "a list of fractions"),
         ("milestones", [0.5, 0.25], "rising fractions"),
         ("milestones", [0.5, 0.5], "rising fractions"),
         ("milestones", [150], "a number from 0 to 1"),
         ("normalisation", "imagenet", "settings mean, std"),
         ("loss", "mse", "one of cross_entropy"),
+        ("loss", ["cross_entropy"], "one of cross_entropy"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_expected(new_run, key, value, expected):
@@ -71,7 +72,7 @@ def test_nesterov_needs_momentum(new_run):
     ("statistics", "message"),
     [
         ({"mean": [0.5]}, "normalisation: missing key 'std'"),
-        ({**STATISTICS, "std": 0.2}, r"std: found 0\.2, expected a number per channel"),
+        ({**STATISTICS, "std": 0.2}, r"std: found 0\.2, expected a list of numbers, one per channel"),
         ({**STATISTICS, "std": [0.0]}, r"std: found 0\.0, expected a number above 0"),
         ({**STATISTICS, "mean": [125.3]}, r"mean: found 125\.3, expected a number from 0 to 1"),
     ],

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mixsuite.data.errors import SettingError
+from mixsuite.checks import SettingError
 from mixsuite.training.task import assemble
 
 CPU = torch.device("cpu")
@@ -42,9 +42,9 @@ def test_images_are_normalised_as_the_schedule_says(new_run, splits):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"recipe": {"method": "dcutmix"}}, "dcutmix.*'images' is missing"),
-        ({"recipe": {"method": "nomix"}}, "'nomix' is unknown; known are .*cutmix"),
-        ({"model": {"family": "no_net"}}, "'no_net' is unknown; known are .*demo_cnn"),
+        ({"recipe": {"method": "dcutmix"}}, "mixing method 'dcutmix': missing key 'images'"),
+        ({"recipe": {"method": "nomix"}}, "mixing method: found 'nomix'.* expected one of .*cutmix"),
+        ({"model": {"family": "no_net"}}, "network: found 'no_net', expected one of .*demo_cnn"),
         ({"normalisation": {"mean": [0.5] * 3, "std": [0.2] * 3}}, "mean: found 3 numbers, expected one for each of 1"),
         ({"epochs": 0}, "schedule: epochs: found 0"),
     ],

@@ -52,8 +52,7 @@ def test_help_does_not_wait_for_torch(root):
 
 def test_a_training_writes_its_outputs_and_imports_only_what_it_needs(command, prepared, new_run, tmp_path):
     _, _, sha256 = load_dataset(prepared)
-    provenance = json.dumps({"code": "abc"})
-    python, *arguments = command(new_run(epochs=3), prepared, "--dataset-sha256", sha256, "--provenance", provenance)
+    python, *arguments = command(new_run(epochs=3), prepared, "--dataset-sha256", sha256, "--code", "abc")
     program = [python, "-X", "importtime", *arguments]
     ended = subprocess.run(program, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stderr
@@ -63,9 +62,9 @@ def test_a_training_writes_its_outputs_and_imports_only_what_it_needs(command, p
     assert "torch" in imported
     assert not slow & imported
     run = json.loads((tmp_path / "out" / "run.json").read_text())
-    assert run["run"] == new_run(epochs=3)
+    assert run["specification"] == new_run(epochs=3)
     assert run["dataset"]["sha256"] == sha256
-    assert run["provenance"] == {"code": "abc"}
+    assert run["provenance"]["code"] == "abc"
     with (tmp_path / "out" / "history.csv").open() as file:
         history = list(csv.DictReader(file))
     assert [row["epoch"] for row in history] == ["1", "2", "3"]

@@ -1,11 +1,11 @@
-# Functions and constants that the rules share; no rules here.
+# The settings, and the functions that the rules share; no rules here.
 import json
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-ROOT = Path(workflow.basedir)
+ROOT = Path(workflow.basedir).resolve()
 if Path.cwd() != ROOT:
     # Inputs are named from there: with absolute paths a project that was moved would be built again.
     raise WorkflowError(f"Snakemake was started for the folder {Path.cwd()}; start it in the project's folder {ROOT}")
@@ -17,10 +17,21 @@ from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.runs import module_of_dataset, module_of_patch_method, modules_of
 from mixsuite.catalog.targets import asked_targets, check_targets
 from mixsuite.config.strict import ConfigError
+from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
 from mixsuite.provenance import code_fingerprint
 
 put_interpreter_first()
+try:
+    # Read here for its message alone: Snakemake's own names neither the file nor the line, and passes repeated keys.
+    read_yaml(ROOT / "config.yaml", "config.yaml")
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+
+configfile: "config.yaml"
+
+
 try:
     CATALOG = load_catalog(ROOT, config)
     check_targets(CATALOG, asked_targets())

@@ -15,7 +15,9 @@ rule write_scorecard:
     output:
         md="results/{scale}/scorecard.md",
         csv="results/{scale}/scorecard.csv",
-        html=report("results/{scale}/scorecard.html", category="Score card", caption="../report/scorecard.rst"),
+        html=report(
+            "results/{scale}/scorecard.html", category="All values and claims", caption="../report/scorecard.rst"
+        ),
     log:
         "results/{scale}/logs/write_scorecard.log",
     benchmark:

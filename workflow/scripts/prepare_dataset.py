@@ -26,7 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     # Not before the arguments are known to be right: these take a while.
-    from mixsuite.data.errors import DatasetError, SettingError
+    from mixsuite.checks import SettingError
+    from mixsuite.data.errors import DatasetError
     from mixsuite.data.registry import prepare
 
     try:

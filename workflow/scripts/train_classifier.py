@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import lease, limit_threads
     from mixsuite.files import digest
+    from mixsuite.provenance import record
     from mixsuite.training.loop import NonFiniteLossError, train
     from mixsuite.training.outputs import write_history, write_model, write_run
     from mixsuite.training.progress import Progress
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
             history = train(task, checkpoint, identity, progress)
             write_model(options.output_model, task)
             write_history(options.output_history, history)
-            write_run(options.output_run, task, history, sha256, options.provenance)
+            write_run(options.output_run, task, history, sha256, record(options.code))
         except (NonFiniteLossError, OSError) as error:
             return _refuse(error)
         # Not before the outputs are there: a kill in between costs nothing.
@@ -61,7 +62,6 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     what.add_argument(
         "--code", default="", metavar="FINGERPRINT", help="of the code; a checkpoint of other code is not used"
     )
-    what.add_argument("--provenance", type=_json, metavar="JSON", help="taken over into the run's file as it is")
     where = parser.add_argument_group("where it goes")
     where.add_argument("--state", required=True, type=Path, metavar="DIR", help="checkpoint and progress.json; keep it")
     where.add_argument("--output-model", required=True, type=Path, metavar="FILE", help="weights (.safetensors)")

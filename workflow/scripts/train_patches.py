@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     # Not before the arguments are known to be right: these take a while.
-    from mixsuite.device import lease, limit_threads
+    from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.files import write_json
     from mixsuite.patches.descent import DivergedError
     from mixsuite.patches.experiment import Experiment, parse_run
@@ -45,8 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
         result = {
             "specification": specification,
             **summarise(records, experiment),
-            "device": str(device),
-            "wall_seconds": time.monotonic() - start,
+            "seconds": time.monotonic() - start,
+            "device": device_name(device),
+            "threads": options.threads,
             "provenance": record(options.code),
         }
         write_json(options.output_run, result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,14 +13,15 @@ from pathlib import Path
 
 import torch
 
+from mixsuite.checks import SettingError, check_choice, check_count
+
 LEASE_FOLDER = Path(tempfile.gettempdir()) / f"mixsuite-leases-{os.getuid()}"
 _POLL_SECONDS = 0.5
 
 
 def limit_threads(threads: int) -> None:
-    """Let torch (and the OpenMP libraries it calls) use `threads` threads. Raises ValueError below 1."""
-    if threads < 1:
-        raise ValueError(f"threads: found {threads}, expected at least 1")
+    """Let torch (and the OpenMP libraries it calls) use `threads` threads. Raises SettingError below 1."""
+    check_count("threads", threads, at_least=1)
     os.environ["OMP_NUM_THREADS"] = str(threads)
     torch.set_num_threads(threads)
 
@@ -33,13 +35,12 @@ def lease(name: str = "auto", folder: Path = LEASE_FOLDER) -> Iterator[torch.dev
     holder ends, killed or not; with more jobs than GPUs the later ones wait.
 
     Raises:
-        ValueError: `name` is none of the three, or `cuda` where torch sees no GPU.
+        SettingError: `name` is none of the three, or `cuda` where torch sees no GPU.
     """
-    if name not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"device: found {name!r}, expected auto, cpu or cuda")
+    check_choice("device", name, ("auto", "cpu", "cuda"))
     count = torch.cuda.device_count() if name != "cpu" else 0
     if name == "cuda" and count == 0:
-        raise ValueError("device: found 'cuda', but torch sees no GPU here; expected auto or cpu")
+        raise SettingError("device: found 'cuda' where torch sees no GPU, expected auto or cpu")
     if count == 0:
         yield torch.device("cpu")
         return
@@ -56,6 +57,11 @@ def lease(name: str = "auto", folder: Path = LEASE_FOLDER) -> Iterator[torch.dev
                 yield torch.device("cuda", index)
                 return
         time.sleep(_POLL_SECONDS)
+
+
+def device_name(device: torch.device) -> str:
+    """Return what a result's record calls `device`: the GPU's model, or the kind of CPU."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else f"cpu ({platform.machine()})"
 
 
 def _visible_devices(count: int) -> list[str]:

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from mixsuite.checks import check_keys
 from mixsuite.data.arrays import RawDataset
 from mixsuite.data.class_folders import decode, list_both_splits
 from mixsuite.data.download import fetch, md5_of
 from mixsuite.data.errors import DatasetError
 from mixsuite.data.restricted_pickle import as_text, load_batch
-from mixsuite.data.settings import check_keys
 
 SIDE = 32
 _HOST = "https://www.cs.toronto.edu/~kriz/"

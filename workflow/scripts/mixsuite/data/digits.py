@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from mixsuite.checks import SettingError, check_count, check_keys
 from mixsuite.data.arrays import RawDataset
-from mixsuite.data.errors import SettingError
-from mixsuite.data.settings import check_keys, check_whole
 
 _DARKEST = 16
 
@@ -29,7 +28,8 @@ def read(dataset: dict[str, Any], source: str | None, cache: Path) -> RawDataset
     check_keys("dataset", dataset, ("kind", "name"), ("train_per_class",))
     if source is not None:
         raise SettingError(f"dataset {dataset['name']}: source: found {source!r}, expected none: a package ships it")
-    per_class = check_whole("dataset: train_per_class", dataset.get("train_per_class", 60), 1)
+    per_class = dataset.get("train_per_class", 60)
+    check_count("dataset: train_per_class", per_class, at_least=1)
 
     # Here, because no other dataset needs its second of import time.
     from sklearn.datasets import load_digits

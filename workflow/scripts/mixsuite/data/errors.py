@@ -1,8 +1,4 @@
-"""What can be wrong with what a user gave, each as one sentence that a program prints without a traceback."""
-
-
-class SettingError(ValueError):
-    """A setting is missing, unknown or out of range; the text names it, what was found and what is expected."""
+"""What can be wrong with the data that a user gave."""
 
 
 class DatasetError(ValueError):

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from mixsuite.checks import SettingError, check_count, check_keys
 from mixsuite.data.arrays import RawDataset
 from mixsuite.data.class_folders import decode, list_both_splits
-from mixsuite.data.errors import SettingError
-from mixsuite.data.settings import check_keys, check_whole
 
 
 def read(dataset: dict[str, Any], source: str | None, cache: Path) -> RawDataset:
@@ -25,7 +24,8 @@ def read(dataset: dict[str, Any], source: str | None, cache: Path) -> RawDataset
             classes, or the splits differ in their classes.
     """
     check_keys("dataset", dataset, ("kind", "name", "image_size"))
-    size = check_whole("dataset: image_size", dataset["image_size"], 1)
+    size = dataset["image_size"]
+    check_count("dataset: image_size", size, at_least=1)
     if source is None:
         raise SettingError(
             f"dataset {dataset['name']}: source: missing, expected the folder that holds train/ and test/"

@@ -6,8 +6,9 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+from mixsuite.checks import SettingError, check_choice
 from mixsuite.data.arrays import FILES, SPLITS, RawDataset, combined_sha256, write_split
-from mixsuite.data.errors import DatasetError, SettingError
+from mixsuite.data.errors import DatasetError
 from mixsuite.data.replacement import replaced_folder
 from mixsuite.data.statistics import channel_statistics
 from mixsuite.files import write_json
@@ -29,9 +30,9 @@ def prepare(dataset: dict[str, Any], source: str | None, destination: Path, cach
         SettingError: an unknown kind, a missing or unknown setting, a value out of range.
         DatasetError: the data are missing, damaged or not what they should be.
     """
-    if not isinstance(dataset, dict) or dataset.get("kind") not in MODULES:
-        found = dataset.get("kind") if isinstance(dataset, dict) else dataset
-        raise SettingError(f"dataset: kind: found {found!r}, expected one of {', '.join(MODULES)}")
+    if not isinstance(dataset, dict):
+        raise SettingError(f"dataset: found {dataset!r}, expected its settings")
+    check_choice("dataset: kind", dataset.get("kind"), MODULES)
     if not isinstance(dataset.get("name"), str):
         raise SettingError(f"dataset: name: found {dataset.get('name')!r}, expected a name")
     reader = importlib.import_module(f"mixsuite.data.{MODULES[dataset['kind']]}")

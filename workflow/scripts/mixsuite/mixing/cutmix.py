@@ -5,10 +5,9 @@ from __future__ import annotations
 import torch
 
 from mixsuite.mixing.boxes import Boxes, centred_boxes
-from mixsuite.mixing.draws import permuted_partners, proportions
+from mixsuite.mixing.draws import check_proportions, permuted_partners, proportions
 from mixsuite.mixing.mix import Mix
 from mixsuite.mixing.owner_map import compose, owners_by_boxes
-from mixsuite.mixing.settings import check_fraction, check_positive
 
 
 def build(*, alpha: float, probability: float) -> Mix:
@@ -19,10 +18,9 @@ def build(*, alpha: float, probability: float) -> Mix:
     it is.
 
     Raises:
-        ValueError: alpha not above 0, probability outside 0 to 1.
+        SettingError: alpha not above 0, probability outside 0 to 1.
     """
-    check_positive("alpha", alpha)
-    check_fraction("probability", probability)
+    check_proportions(alpha, probability)
 
     def mix(
         images: torch.Tensor, targets: torch.Tensor, generator: torch.Generator

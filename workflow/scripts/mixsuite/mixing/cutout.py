@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import torch
 
+from mixsuite.checks import check_fraction
 from mixsuite.mixing.boxes import centred_boxes, innermost_box
 from mixsuite.mixing.mix import Mix
-from mixsuite.mixing.settings import check_fraction
 
 
 def build(*, length: float) -> Mix:
@@ -19,7 +19,7 @@ def build(*, length: float) -> Mix:
     colour, because images come normalised.
 
     Raises:
-        ValueError: length outside 0 to 1.
+        SettingError: length outside 0 to 1.
     """
     check_fraction("length", length)
 

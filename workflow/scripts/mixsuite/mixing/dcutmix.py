@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import torch
 
-from mixsuite.mixing.draws import permuted_partners, proportions
+from mixsuite.mixing.draws import check_proportions, permuted_partners, proportions
 from mixsuite.mixing.mix import Mix
 from mixsuite.mixing.owner_map import compose, owners_by_boxes
-from mixsuite.mixing.settings import check_count, check_fraction, check_positive
 from mixsuite.mixing.stick_breaking import nested_boxes
 
 
@@ -23,11 +22,9 @@ def build(*, images: int, alpha: float, probability: float) -> Mix:
     none.
 
     Raises:
-        ValueError: images below 2, alpha not above 0, probability outside 0 to 1.
+        SettingError: images below 2, alpha not above 0, probability outside 0 to 1.
     """
-    check_count("images", images, at_least=2)
-    check_positive("alpha", alpha)
-    check_fraction("probability", probability)
+    check_proportions(alpha, probability, images)
     n_images = images
 
     def mix(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import torch
 
 from mixsuite.mixing.blend import blend
-from mixsuite.mixing.draws import permuted_partners, proportions
+from mixsuite.mixing.draws import check_proportions, permuted_partners, proportions
 from mixsuite.mixing.mix import Mix
-from mixsuite.mixing.settings import check_count, check_fraction, check_positive
 
 
 def build(*, images: int, alpha: float, probability: float) -> Mix:
@@ -16,11 +15,9 @@ def build(*, images: int, alpha: float, probability: float) -> Mix:
     A whole batch is mixed with `probability`, else left as it is, as in the released code (clovaai/DCutMix, main.py).
 
     Raises:
-        ValueError: images below 2, alpha not above 0, probability outside 0 to 1.
+        SettingError: images below 2, alpha not above 0, probability outside 0 to 1.
     """
-    check_count("images", images, at_least=2)
-    check_positive("alpha", alpha)
-    check_fraction("probability", probability)
+    check_proportions(alpha, probability, images)
     n_images = images
 
     def mix(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from mixsuite.checks import check_count, check_fraction, check_positive
+
 
 def dirichlet(alpha: float, n_components: int, n_draws: int, generator: torch.Generator) -> torch.Tensor:
     """Return (n_components, n_draws) float64 draws of the symmetric Dir(α, ..., α); each column sums to 1.
@@ -34,6 +36,13 @@ def proportions(
     # Both are computed: a branch in Python would make the host wait for the device.
     coin = torch.rand((), generator=generator, device=phi.device) < probability
     return torch.where(coin, phi, unmixed)
+
+
+def check_proportions(alpha: float, probability: float, images: int = 2) -> None:
+    """Raise SettingError, naming the setting, where `proportions` cannot be drawn for so many images."""
+    check_count("images", images, at_least=2)
+    check_positive("alpha", alpha)
+    check_fraction("probability", probability)
 
 
 def permuted_partners(n_images: int, batch_size: int, generator: torch.Generator) -> torch.Tensor:

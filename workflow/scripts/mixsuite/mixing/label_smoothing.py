@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import torch
 
+from mixsuite.checks import check_fraction
 from mixsuite.mixing.mix import Mix
-from mixsuite.mixing.settings import check_fraction
 
 
 def build(*, epsilon: float) -> Mix:
     """Return the mix that spreads the share `epsilon` (ε) of each target evenly over all classes.
 
     Raises:
-        ValueError: epsilon outside 0 to 1.
+        SettingError: epsilon outside 0 to 1.
     """
     check_fraction("epsilon", epsilon)
 

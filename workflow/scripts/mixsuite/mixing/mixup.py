@@ -5,9 +5,8 @@ from __future__ import annotations
 import torch
 
 from mixsuite.mixing.blend import blend
-from mixsuite.mixing.draws import permuted_partners, proportions
+from mixsuite.mixing.draws import check_proportions, permuted_partners, proportions
 from mixsuite.mixing.mix import Mix
-from mixsuite.mixing.settings import check_fraction, check_positive
 
 
 def build(*, alpha: float, probability: float) -> Mix:
@@ -16,10 +15,9 @@ def build(*, alpha: float, probability: float) -> Mix:
     A batch is mixed with `probability`, else left as it is.
 
     Raises:
-        ValueError: alpha not above 0, probability outside 0 to 1.
+        SettingError: alpha not above 0, probability outside 0 to 1.
     """
-    check_positive("alpha", alpha)
-    check_fraction("probability", probability)
+    check_proportions(alpha, probability)
 
     def mix(
         images: torch.Tensor, targets: torch.Tensor, generator: torch.Generator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mixsuite.mixing.builders import build_by_name
+from mixsuite.builders import build_by_name
 from mixsuite.mixing.mix import Mix
 
 
@@ -13,6 +13,6 @@ def build_mix(recipe: Mapping[str, Any]) -> Mix:
     """Return the mix of `recipe`: {"method": NAME, **settings} for the module `mixsuite.mixing.NAME`.
 
     Raises:
-        ValueError: unknown method; unknown, missing or refused setting.
+        SettingError: unknown method; unknown, missing or refused setting.
     """
     return build_by_name("mixsuite.mixing", "mixing method", "method", recipe)

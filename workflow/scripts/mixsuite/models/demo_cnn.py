@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from mixsuite.mixing.settings import check_count
+from mixsuite.checks import check_count
 from mixsuite.models.residual import convolution, norm_relu, preactivation_block
 from mixsuite.models.staged import StagedNetwork, check_shape, make_stage
 
@@ -16,7 +16,7 @@ def build(*, n_classes: int, in_channels: int, image_size: int, width: int, bloc
     torch's defaults.
 
     Raises:
-        ValueError: width or blocks below 1, images below 4×4.
+        SettingError: width or blocks below 1, images below 4×4.
     """
     check_shape(n_classes, in_channels, image_size, smallest_image=4)
     check_count("width", width, at_least=1)

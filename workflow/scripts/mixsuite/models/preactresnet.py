@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from mixsuite.mixing.settings import check_choice, check_count, check_switch
+from mixsuite.checks import check_choice, check_count, check_switch
 from mixsuite.models.residual import convolution, norm_relu, preactivation_block
 from mixsuite.models.staged import StagedNetwork, check_shape, make_stage
 
@@ -20,7 +20,7 @@ def build(
     Weights are torch's defaults, as there. PreActResNet-18 has 11.217 M parameters with 100 classes.
 
     Raises:
-        ValueError: depth not in BLOCKS, width below 1, final_norm not a bool, images below 8×8.
+        SettingError: depth not in BLOCKS, width below 1, final_norm not a bool, images below 8×8.
     """
     check_shape(n_classes, in_channels, image_size, smallest_image=8)
     check_choice("depth", depth, BLOCKS)

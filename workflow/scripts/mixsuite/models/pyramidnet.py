@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mixsuite.mixing.settings import check_count, check_positive, check_switch
+from mixsuite.checks import SettingError, check_count, check_positive, check_switch
 from mixsuite.models.initialisation import he_fan_out
 from mixsuite.models.residual import ResidualBlock, convolution, norm_relu
 from mixsuite.models.staged import StagedNetwork, check_shape
@@ -42,7 +42,7 @@ def build(
     PyramidNet-200 α̃ = 240 has 26.845 M parameters, both with bottlenecks.
 
     Raises:
-        ValueError: depth not 9n + 2 (6n + 2 without bottlenecks), alpha not above 0, images below 4×4.
+        SettingError: depth not 9n + 2 (6n + 2 without bottlenecks), alpha not above 0, images below 4×4.
     """
     check_shape(n_classes, in_channels, image_size, smallest_image=4)
     check_count("depth", depth, at_least=8)
@@ -50,7 +50,7 @@ def build(
     check_switch("bottleneck", bottleneck)
     layers_per_round = 9 if bottleneck else 6
     if (depth - 2) % layers_per_round:
-        raise ValueError(f"depth: found {depth}, expected {layers_per_round}n + 2 (bottleneck: {bottleneck})")
+        raise SettingError(f"depth: found {depth}, expected {layers_per_round}n + 2 (bottleneck: {bottleneck})")
     per_stage = (depth - 2) // layers_per_round
     make_block, expansion = (_bottleneck_block, BOTTLENECK_EXPANSION) if bottleneck else (_basic_block, 1)
     blocks, channels = [], STEM_CHANNELS

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from mixsuite.mixing.builders import build_by_name
+from mixsuite.builders import build_by_name
 
 
 def build_model(model: Mapping[str, Any], n_classes: int, in_channels: int, image_size: int) -> nn.Module:
@@ -17,7 +17,7 @@ def build_model(model: Mapping[str, Any], n_classes: int, in_channels: int, imag
     from torch's global generator: seed it before.
 
     Raises:
-        ValueError: unknown family; unknown, missing or refused setting; images too small for the network.
+        SettingError: unknown family; unknown, missing or refused setting; images too small for the network.
     """
     given = {"n_classes": n_classes, "in_channels": in_channels, "image_size": image_size}
     return build_by_name("mixsuite.models", "network", "family", model, **given)

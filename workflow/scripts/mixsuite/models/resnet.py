@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from mixsuite.mixing.settings import check_choice
+from mixsuite.checks import check_choice
 from mixsuite.models.initialisation import he_fan_out
 from mixsuite.models.staged import StagedNetwork, check_shape
 
@@ -18,7 +18,7 @@ def build(*, n_classes: int, in_channels: int, image_size: int, depth: int) -> S
     same way.
 
     Raises:
-        ValueError: depth not in DEPTHS, images below 32×32.
+        SettingError: depth not in DEPTHS, images below 32×32.
     """
     # Imported here, since it takes seconds that no other network should cost.
     from torchvision.models import get_model

@@ -6,7 +6,7 @@ from functools import partial
 
 from torch import nn
 
-from mixsuite.mixing.settings import check_count
+from mixsuite.checks import SettingError, check_count
 from mixsuite.models.initialisation import he_fan_out
 from mixsuite.models.residual import ResidualBlock, convolution, norm_relu
 from mixsuite.models.staged import StagedNetwork, check_shape, make_stage
@@ -24,12 +24,12 @@ def build(
     parameters with 100 classes.
 
     Raises:
-        ValueError: depth not 9n + 2, cardinality or base_width below 1, images below 4×4.
+        SettingError: depth not 9n + 2, cardinality or base_width below 1, images below 4×4.
     """
     check_shape(n_classes, in_channels, image_size, smallest_image=4)
     check_count("depth", depth, at_least=11)
     if (depth - 2) % 9:
-        raise ValueError(f"depth: found {depth}, expected 9n + 2, as 29, 38 or 47")
+        raise SettingError(f"depth: found {depth}, expected 9n + 2, as 29, 38 or 47")
     check_count("cardinality", cardinality, at_least=1)
     check_count("base_width", base_width, at_least=1)
     make_block = partial(_block, cardinality=cardinality, base_width=base_width)

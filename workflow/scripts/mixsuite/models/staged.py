@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import nn
 
-from mixsuite.mixing.settings import check_count
+from mixsuite.checks import check_count
 
 
 class StagedNetwork(nn.Module):
@@ -51,7 +51,7 @@ def make_stage(
 
 
 def check_shape(n_classes: int, in_channels: int, image_size: int, smallest_image: int) -> None:
-    """Raise ValueError, naming the quantity, where a network cannot be built for such data."""
+    """Raise SettingError, naming the quantity, where a network cannot be built for such data."""
     check_count("n_classes", n_classes, at_least=2)
     check_count("in_channels", in_channels, at_least=1)
     check_count("image_size", image_size, at_least=smallest_image)

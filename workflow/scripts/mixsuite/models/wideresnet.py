@@ -6,7 +6,7 @@ from functools import partial
 
 from torch import nn
 
-from mixsuite.mixing.settings import check_choice, check_count, check_fraction, check_switch
+from mixsuite.checks import SettingError, check_choice, check_count, check_fraction, check_switch
 from mixsuite.models.residual import ResidualBlock, convolution, norm_relu
 from mixsuite.models.staged import StagedNetwork, check_shape, make_stage
 
@@ -29,12 +29,12 @@ def build(
     Weights are torch's defaults, as there. WRN-16-8 has 11.012 M parameters with 100 classes.
 
     Raises:
-        ValueError: depth not 6n + 4, or another setting out of range; images below 4×4.
+        SettingError: depth not 6n + 4, or another setting out of range; images below 4×4.
     """
     check_shape(n_classes, in_channels, image_size, smallest_image=4)
     check_count("depth", depth, at_least=10)
     if (depth - 4) % 6:
-        raise ValueError(f"depth: found {depth}, expected 6n + 4, as 10, 16, 28 or 40")
+        raise SettingError(f"depth: found {depth}, expected 6n + 4, as 10, 16, 28 or 40")
     check_count("widen_factor", widen_factor, at_least=1)
     check_switch("bias", bias)
     check_choice("strided_convolution", strided_convolution, (1, 2))

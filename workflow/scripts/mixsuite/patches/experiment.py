@@ -7,6 +7,7 @@ from importlib import import_module
 import torch
 from torch import Tensor
 
+from mixsuite.checks import check_count, check_keys
 from mixsuite.patches.descent import GramDescent
 from mixsuite.patches.distribution import draw_patch_set, draw_weights
 from mixsuite.patches.evaluation import NoiseDraws, feature_outputs
@@ -14,7 +15,7 @@ from mixsuite.patches.masked_risk import MaskedRisk, cut_masks
 from mixsuite.patches.network import SmoothedLeakyReLU
 from mixsuite.patches.randomness import stream
 from mixsuite.patches.record import Record
-from mixsuite.patches.setting import Setting, require_keys, require_method, require_seed
+from mixsuite.patches.setting import Setting, check_method
 
 RECORDS = 120
 
@@ -24,9 +25,11 @@ class Experiment:
 
     def __init__(self, setting: Setting, method: str, seed: int, device: torch.device) -> None:
         """Draw everything and stand at step 0."""
+        check_method(method)
+        check_count("seed", seed, at_least=0)
         self.setting = setting
-        self.method = require_method(method)
-        self.seed = require_seed(seed)
+        self.method = method
+        self.seed = seed
         self.data = draw_patch_set(setting, stream(seed, "training data")).to(device)
         self.activation = SmoothedLeakyReLU(setting.beta, setting.r)
         self.originals = MaskedRisk(self.data.labels, cut_masks(setting.patches, 0))
@@ -76,14 +79,13 @@ def parse_run(specification: Mapping) -> tuple[Setting, str, int]:
     """Return setting, method and seed of a plain mapping {setting, method, seed}.
 
     Raises:
-        ValueError: names the setting, the value found and what is expected.
+        SettingError: names the setting, the value found and what is expected.
     """
-    require_keys("run", specification, {"setting", "method", "seed"})
-    return (
-        Setting.from_mapping(specification["setting"]),
-        require_method(specification["method"]),
-        require_seed(specification["seed"]),
-    )
+    check_keys("run", specification, ("setting", "method", "seed"))
+    setting = Setting.from_mapping(specification["setting"])
+    check_method(specification["method"])
+    check_count("seed", specification["seed"], at_least=0)
+    return setting, specification["method"], specification["seed"]
 
 
 def record_steps(steps: int, records: int = RECORDS) -> list[int]:

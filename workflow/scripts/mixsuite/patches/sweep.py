@@ -1,13 +1,14 @@
 """The phase picture: which features each method learns, over a grid of noise strengths."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
+from mixsuite.checks import SettingError, check_count, check_keys, check_list, check_positive
 from mixsuite.patches.experiment import Experiment
-from mixsuite.patches.setting import Setting, require_keys, require_positive_integer, require_positive_number
+from mixsuite.patches.setting import Setting
 from mixsuite.patches.theory import LEARNED_ACCURACY
 
 COLUMNS = (
@@ -42,16 +43,17 @@ class Sweep:
         """Build a sweep from a plain mapping {base, sigma_d, sigma_ratio, seeds}.
 
         Raises:
-            ValueError: names the setting, the value found and what is expected.
+            SettingError: names the setting, the value found and what is expected.
         """
-        require_keys("sweep", mapping, {"base", "sigma_d", "sigma_ratio", "seeds"})
+        check_keys("sweep", mapping, ("base", "sigma_d", "sigma_ratio", "seeds"))
         grid = mapping["sigma_d"]
-        if isinstance(grid, str) or not isinstance(grid, Sequence) or not grid:
-            raise ValueError(f"sigma_d is {grid!r}: expected a list of numbers")
+        check_list("sigma_d", grid, "numbers")
+        if not grid:
+            raise SettingError("sigma_d: found [], expected at least one number")
         for sigma in grid:
-            require_positive_number("sigma_d", sigma)
-        require_positive_number("sigma_ratio", mapping["sigma_ratio"])
-        require_positive_integer("seeds", mapping["seeds"])
+            check_positive("sigma_d", sigma)
+        check_positive("sigma_ratio", mapping["sigma_ratio"])
+        check_count("seeds", mapping["seeds"], at_least=1)
         return cls(**{**mapping, "base": Setting.from_mapping(mapping["base"]), "sigma_d": tuple(grid)})
 
     @property

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from mixsuite.patches.setting import METHODS, Setting, require_method
+from mixsuite.checks import SettingError
+from mixsuite.patches.setting import METHODS, Setting, check_method
 
 # Theorems 3.1 to 3.3 (poster): the rarity classes on which a method is left guessing.
 NOT_LEARNED = {"erm": ("rare", "extremely_rare"), "cutout": ("extremely_rare",), "cutmix": ()}
@@ -14,7 +15,8 @@ LEARNED_ACCURACY = 0.75
 
 def predicted_accuracy(setting: Setting, method: str) -> float:
     """Return 1 - 1/2 sum of rho over the classes that `method` does not learn (poster, theorems 3.1 to 3.3)."""
-    unlearned = NOT_LEARNED[require_method(method)]
+    check_method(method)
+    unlearned = NOT_LEARNED[method]
     return (
         1 - math.fsum(rho for rho, rarity in zip(setting.rho, setting.rarity, strict=True) if rarity in unlearned) / 2
     )
@@ -43,14 +45,15 @@ def uniform_activation(size_probabilities: Sequence[float], same_label: float = 
         same_label: fraction of the pairs (i, j) with y_i = y_j.
 
     Raises:
-        ValueError: `same_label` outside [0, 1), or S is always empty, half or whole: the loss then has no minimiser.
+        SettingError: `same_label` outside [0, 1), or S is always empty, half or whole: the loss then has no minimiser.
     """
     patches = len(size_probabilities) - 1
     if not 0 <= same_label < 1:
-        raise ValueError(f"same_label is {same_label}: expected 0 <= same_label < 1")
+        raise SettingError(f"same_label: found {same_label}, expected 0 <= same_label < 1")
     if not any(size_probabilities[s] for s in range(1, patches) if 2 * s != patches):
-        raise ValueError(
-            "no size of S but 0, P / 2 and P has a probability: the loss falls for ever and has no minimiser"
+        raise SettingError(
+            f"size_probabilities: found {list(size_probabilities)}, expected a probability for a size other than "
+            "0, P / 2 and P: without one the loss falls for ever"
         )
 
     def derivative(c: float) -> float:

@@ -14,14 +14,16 @@ from mixsuite.reporting.table_html import alignment, html_grid, html_notes
 from mixsuite.reporting.verdicts import VERDICTS
 
 _STYLE = """
-#lines { font-size: .84rem; } #lines td, #lines th { padding: .25rem .5rem; }
+#lines { font-size: .8rem; } #lines td, #lines th { padding: .25rem .4rem; }
 #lines th { position: sticky; top: 0; background: var(--paper); }
 #lines th button { all: unset; cursor: pointer; font-weight: 600; }
 #lines th button:focus-visible { outline: 2px solid var(--faint); }
 #lines th[aria-sort=ascending] button::after { content: " ▲"; }
 #lines th[aria-sort=descending] button::after { content: " ▼"; }
-#lines td:nth-child(3) { min-width: 11rem; } #lines td:nth-child(9) { min-width: 18rem; }
-#lines td:last-child { color: var(--faint); font-size: .9em; min-width: 9rem; }
+#lines td:nth-child(1) { overflow-wrap: anywhere; min-width: 8rem; }
+#lines td:nth-child(3) { min-width: 10rem; }
+#lines td:nth-child(9) { overflow-wrap: anywhere; min-width: 14rem; }
+#lines td:last-child { color: var(--faint); font-size: .9em; min-width: 6rem; }
 .verdict { white-space: nowrap; } .verdict::before { content: "●"; margin-right: .35em; color: var(--faint); }
 .reproduced::before { color: #009e73; } .not-reproduced::before { color: #d55e00; }
 .too-few-seeds::before { color: #e69f00; } .stand-in::before { color: #56b4e9; }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import platform
 import resource
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
+from mixsuite.device import device_name
 from mixsuite.files import atomic_path, write_json
 from mixsuite.training.checkpoint import History
 from mixsuite.training.task import Task
@@ -43,7 +43,7 @@ def write_run(path: Path, task: Task, history: History, dataset_sha256: str, pro
     seconds = sum(row["seconds"] for row in history)
     training_seconds = sum(len(task.train) / row["images_per_second"] for row in history)
     content = {
-        "run": task.run,
+        "specification": task.run,
         "n_parameters": sum(parameter.numel() for parameter in task.model.parameters()),
         "best": _metrics(min(history, key=lambda row: row["top1_error"])),
         "last": _metrics(history[-1]),
@@ -51,7 +51,7 @@ def write_run(path: Path, task: Task, history: History, dataset_sha256: str, pro
         "seconds": seconds,
         "images_per_second": len(task.train) * len(history) / training_seconds,
         "peak_memory": _peak_memory(task.device),
-        "device": _device_name(task.device),
+        "device": device_name(task.device),
         "threads": torch.get_num_threads(),
         "dataset": {"n_train": len(task.train), "n_test": len(task.test), "sha256": dataset_sha256},
         "provenance": provenance,
@@ -69,7 +69,3 @@ def _peak_memory(device: torch.device) -> dict[str, Any]:
     # Kilobytes everywhere but on macOS.
     unit = 1 if sys.platform == "darwin" else 1024
     return {"of": "process", "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}
-
-
-def _device_name(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else f"cpu ({platform.machine()})"

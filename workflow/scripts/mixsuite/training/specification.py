@@ -10,9 +10,17 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from mixsuite.data.errors import SettingError
-from mixsuite.data.settings import check_keys
-from mixsuite.mixing.settings import check_choice, check_count, check_fraction, check_positive, check_switch
+from mixsuite.checks import (
+    SettingError,
+    check_choice,
+    check_count,
+    check_fraction,
+    check_keys,
+    check_list,
+    check_not_negative,
+    check_positive,
+    check_switch,
+)
 from mixsuite.mixing.soft_labels import soft_cross_entropy
 
 LOSSES = {"cross_entropy": soft_cross_entropy}
@@ -42,11 +50,8 @@ def check_run(run: Any) -> None:
         if not isinstance(run[part], dict):
             raise SettingError(f"{part}: found {run[part]!r}, expected its settings")
     check_keys("schedule", run["schedule"], SCHEDULE_KEYS)
-    try:
-        check_count("seed", run["seed"], at_least=0)
-        _check_schedule(run["schedule"])
-    except ValueError as error:
-        raise SettingError(str(error)) from None
+    _check_schedule(run["schedule"])
+    check_count("seed", run["seed"], at_least=0)
 
 
 def _check_schedule(schedule: dict[str, Any]) -> None:
@@ -57,22 +62,20 @@ def _check_schedule(schedule: dict[str, Any]) -> None:
     check_fraction("schedule: momentum", schedule["momentum"])
     for key in ("nesterov", "flip"):
         check_switch(f"schedule: {key}", schedule[key])
-    if schedule["weight_decay"] != 0:
-        check_positive("schedule: weight_decay", schedule["weight_decay"])
+    check_not_negative("schedule: weight_decay", schedule["weight_decay"])
     if schedule["nesterov"] and schedule["momentum"] == 0:
-        raise ValueError("schedule: momentum: found 0, expected a number above 0 with nesterov")
+        raise SettingError("schedule: momentum: found 0, expected a number above 0 with nesterov")
     check_choice("schedule: loss", schedule["loss"], LOSSES)
     _check_milestones(schedule["milestones"])
     _check_normalisation(schedule["normalisation"])
 
 
 def _check_milestones(milestones: Any) -> None:
-    if not isinstance(milestones, list):
-        raise ValueError(f"schedule: milestones: found {milestones!r}, expected a list of fractions of the epochs")
+    check_list("schedule: milestones", milestones, "fractions of the epochs")
     for milestone in milestones:
         check_fraction("schedule: milestones", milestone)
     if any(later <= earlier for earlier, later in pairwise(milestones)):
-        raise ValueError(f"schedule: milestones: found {milestones}, expected rising fractions of the epochs")
+        raise SettingError(f"schedule: milestones: found {milestones}, expected rising fractions of the epochs")
 
 
 def _check_normalisation(normalisation: Any) -> None:
@@ -80,9 +83,6 @@ def _check_normalisation(normalisation: Any) -> None:
         return
     check_keys("schedule: normalisation", normalisation, ("mean", "std"))
     for key, check in (("mean", check_fraction), ("std", check_positive)):
-        if not isinstance(normalisation[key], list):
-            raise ValueError(
-                f"schedule: normalisation: {key}: found {normalisation[key]!r}, expected a number per channel"
-            )
+        check_list(f"schedule: normalisation: {key}", normalisation[key], "numbers, one per channel")
         for value in normalisation[key]:
             check(f"schedule: normalisation: {key}", value)

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from mixsuite.checks import SettingError
 from mixsuite.data.arrays import ImageArrays
-from mixsuite.data.errors import SettingError
 from mixsuite.data.loader import ResidentImages, to_device
 from mixsuite.mixing.mix import Mix
 from mixsuite.mixing.registry import build_mix
@@ -46,11 +46,8 @@ def assemble(run: dict[str, Any], train: ImageArrays, test: ImageArrays, device:
     mean, std = _normalisation(schedule["normalisation"], train)
     # On CPUs, convolutions are 5 to 25 % faster with this layout, those in groups most.
     layout = torch.channels_last if device.type == "cpu" else torch.preserve_format
-    try:
-        mix = build_mix(run["recipe"])
-        model = _initial_model(run, train).to(device, memory_format=layout)
-    except ValueError as error:
-        raise SettingError(str(error)) from error
+    mix = build_mix(run["recipe"])
+    model = _initial_model(run, train).to(device, memory_format=layout)
     optimizer = SGD(
         model.parameters(),
         momentum=schedule["momentum"],

@@ -2,7 +2,8 @@ import sys
 
 import pytest
 
-from mixsuite.mixing.builders import build_by_name
+from mixsuite.builders import build_by_name
+from mixsuite.checks import SettingError
 
 
 @pytest.fixture
@@ -34,21 +35,21 @@ def test_builds_with_settings_defaults_and_what_is_given(build):
 
 @pytest.mark.parametrize("name", ["helper", "absent", "__init__", "os.path", "", None, 3, ["pair"]])
 def test_what_is_no_module_with_a_build_is_unknown(build, name):
-    with pytest.raises(ValueError, match=r"thing .* is unknown; known are pair"):
+    with pytest.raises(SettingError, match=r"thing: found .*, expected one of pair$"):
         build({"name": name, "left": 1})
 
 
 @pytest.mark.parametrize(
     ("specification", "message"),
     [
-        ({"left": 1}, "thing: setting 'name' is missing"),
-        ({"name": "pair"}, "thing 'pair': setting 'left' is missing; its settings are left, right"),
-        ({"name": "pair", "left": 1, "up": 1}, "thing 'pair': setting 'up' is unknown; its settings are left, right"),
-        ({"name": "pair", "left": 1, "size": 1}, "thing 'pair': setting 'size' is unknown; its settings are left,"),
+        ({"left": 1}, "thing: missing key 'name'"),
+        ({"name": "pair"}, "thing 'pair': missing key 'left'"),
+        ({"name": "pair", "left": 1, "up": 1}, "thing 'pair': unknown key 'up', expected one of left, right"),
+        ({"name": "pair", "left": 1, "size": 1}, "thing 'pair': unknown key 'size', expected one of left,"),
         ({"name": "pair", "left": -1}, "thing 'pair': left: found -1, expected more"),
     ],
 )
 def test_wrong_settings_are_named(build, specification, message):
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(SettingError) as refusal:
         build(specification)
     assert str(refusal.value).startswith(message)

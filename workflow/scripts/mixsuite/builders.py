@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mixsuite.checks import SettingError, check_choice, check_keys
+
 
 def build_by_name(package: str, kind: str, key: str, specification: Mapping[str, Any], **given: Any) -> Any:
     """Return what `build` of the module `package`.NAME makes, where NAME is `specification[key]`.
@@ -18,21 +20,19 @@ def build_by_name(package: str, kind: str, key: str, specification: Mapping[str,
     list to keep.
 
     Raises:
-        ValueError: no such module, a setting that `build` does not have, one that it misses or one that it refuses.
+        SettingError: no such module, a setting that `build` does not have, one that it misses or one that it refuses.
     """
     settings = dict(specification)
     if key not in settings:
-        raise ValueError(f"{kind}: setting {key!r} is missing")
+        raise SettingError(f"{kind}: missing key {key!r}")
     name = settings.pop(key)
-    known = _names(package)
-    if name not in known:
-        raise ValueError(f"{kind} {name!r} is unknown; known are {', '.join(known)}")
+    check_choice(kind, name, _names(package))
     build = importlib.import_module(f"{package}.{name}").build
     _check_settings(f"{kind} {name!r}", build, settings, given)
     try:
         return build(**settings, **given)
     except ValueError as error:
-        raise ValueError(f"{kind} {name!r}: {error}") from error
+        raise SettingError(f"{kind} {name!r}: {error}") from error
 
 
 def _names(package: str) -> list[str]:
@@ -48,10 +48,5 @@ def _has_build(file: Path) -> bool:
 
 def _check_settings(what: str, build: Callable[..., Any], settings: dict[str, Any], given: dict[str, Any]) -> None:
     parameters = {name: p for name, p in inspect.signature(build).parameters.items() if name not in given}
-    its_settings = f"its settings are {', '.join(parameters)}" if parameters else "it has no settings"
-    for name in settings:
-        if name not in parameters:
-            raise ValueError(f"{what}: setting {name!r} is unknown; {its_settings}")
-    for name, parameter in parameters.items():
-        if name not in settings and parameter.default is inspect.Parameter.empty:
-            raise ValueError(f"{what}: setting {name!r} is missing; {its_settings}")
+    required = [name for name, parameter in parameters.items() if parameter.default is inspect.Parameter.empty]
+    check_keys(what, settings, required, [name for name in parameters if name not in required])
