@@ -67,5 +67,6 @@ def device_name(device: torch.device) -> str:
 def _visible_devices(count: int) -> list[str]:
     """Return a name per visible GPU that two jobs with different CUDA_VISIBLE_DEVICES agree on."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    names = [name.strip() for name in visible.split(",") if name.strip()]
+    # A part of a GPU (MIG) has slashes in its name, which becomes a file's.
+    names = [name.strip().replace("/", "-") for name in visible.split(",") if name.strip()]
     return names[:count] if len(names) >= count else [str(index) for index in range(count)]
