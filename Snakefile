@@ -14,6 +14,9 @@ wildcard_constraints:
     scale=CATALOG.scale,
     # Runs are named by a hash, so that a path never changes with a label.
     run="[0-9a-f]{12}",
+    dataset=one_of(CATALOG.house.datasets),
+    sweep=one_of(CATALOG.built),
+    method="erm|cutout|cutmix",
 
 
 rule all:
@@ -50,3 +53,7 @@ for paper in PAPERS:
         input:
             [CATALOG.files(name) for name in PAPERS[paper]],
         localrule: True
+
+
+onsuccess:
+    refuse_stale_trainings()

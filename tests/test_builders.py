@@ -21,7 +21,9 @@ def build(tmp_path, monkeypatch):
         "    return left, right, size\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    yield lambda specification: build_by_name("builders_example", "thing", "name", specification, size=7)
+    yield lambda specification, **given: build_by_name(
+        "builders_example", "thing", "name", specification, size=7, **given
+    )
     for module in [name for name in sys.modules if name.startswith("builders_example")]:
         del sys.modules[module]
 
@@ -33,9 +35,13 @@ def test_builds_with_settings_defaults_and_what_is_given(build):
     assert specification == {"name": "pair", "left": 1}
 
 
+def test_what_is_given_reaches_those_that_have_it(build):
+    assert build({"name": "pair", "left": 1}, height=3) == (1, 2, 7)
+
+
 @pytest.mark.parametrize("name", ["helper", "absent", "__init__", "os.path", "", None, 3, ["pair"]])
 def test_what_is_no_module_with_a_build_is_unknown(build, name):
-    with pytest.raises(SettingError, match=r"thing: found .*, expected one of pair$"):
+    with pytest.raises(SettingError, match=r"thing: found .*; expected one of pair$"):
         build({"name": name, "left": 1})
 
 
@@ -44,8 +50,8 @@ def test_what_is_no_module_with_a_build_is_unknown(build, name):
     [
         ({"left": 1}, "thing: missing key 'name'"),
         ({"name": "pair"}, "thing 'pair': missing key 'left'"),
-        ({"name": "pair", "left": 1, "up": 1}, "thing 'pair': unknown key 'up', expected one of left, right"),
-        ({"name": "pair", "left": 1, "size": 1}, "thing 'pair': unknown key 'size', expected one of left,"),
+        ({"name": "pair", "left": 1, "up": 1}, "thing 'pair': unknown key 'up'; expected one of left, right"),
+        ({"name": "pair", "left": 1, "size": 1}, "thing 'pair': unknown key 'size'; expected one of left,"),
         ({"name": "pair", "left": -1}, "thing 'pair': left: found -1, expected more"),
     ],
 )

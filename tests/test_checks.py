@@ -12,16 +12,17 @@ from mixsuite.checks import (
     check_not_negative,
     check_positive,
     check_switch,
+    suggest,
 )
 
 
 def test_an_unknown_key_is_named_with_the_one_probably_meant():
-    with pytest.raises(SettingError, match=r"run: unknown key 'epoch' \(did you mean 'epochs'\?\), expected one of e"):
+    with pytest.raises(SettingError, match=r"run: unknown key 'epoch' \(did you mean 'epochs'\?\); expected one of e"):
         check_keys("run", {"epoch": 3}, ("epochs",))
 
 
 def test_where_no_key_is_allowed_none_is_expected():
-    with pytest.raises(SettingError, match="vanilla: unknown key 'alpha', expected none"):
+    with pytest.raises(SettingError, match="vanilla: unknown key 'alpha'; expected none"):
         check_keys("vanilla", {"alpha": 1}, ())
 
 
@@ -74,15 +75,23 @@ def test_switch_refuses(value):
 @pytest.mark.parametrize("value", [17, True, "18", None, [18]])
 @pytest.mark.parametrize("choices", [(1, 18), {1: "a", 18: "b"}])
 def test_choice_refuses(value, choices):
-    with pytest.raises(SettingError, match=r"depth: found [^(]*, expected one of 1, 18"):
+    with pytest.raises(SettingError, match=r"depth: found [^(]*; expected one of 1, 18"):
         check_choice("depth", value, choices)
 
 
 def test_a_choice_probably_meant_is_named():
     with pytest.raises(
-        SettingError, match=r"loss: found 'cutmux' \(did you mean 'cutmix'\?\), expected one of erm, cutmix"
+        SettingError, match=r"loss: found 'cutmux' \(did you mean 'cutmix'\?\); expected one of cutmix, erm"
     ):
         check_choice("loss", "cutmux", ("erm", "cutmix"))
+
+
+def test_choices_are_in_order_and_a_slip_is_met_with_the_likeliest():
+    assert suggest("12", {50, 101, 18}) == "; expected one of 18, 50, 101"
+    assert suggest("cutmux", {"mixup", "cutmix"}) == " (did you mean 'cutmix'?); expected one of cutmix, mixup"
+    # No slip of itself: the number is a text here.
+    assert suggest("18", (18, 34)) == "; expected one of 18, 34"
+    assert suggest(5, ()) == "; expected none"
 
 
 @pytest.mark.parametrize("value", ["ab", 0.5, None, {"a": 1}])

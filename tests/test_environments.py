@@ -11,7 +11,7 @@ import yaml
 
 from mixsuite.provenance import SCRIPTS, import_closure
 
-PACKAGE_OF_MODULE = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "PyYAML"}
+PACKAGE_OF_MODULE = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "PyYAML", "jinja2": "Jinja2"}
 LOADED_BY_NAME = {
     "train_classifier": ["mixing/*", "models/*"],
     "prepare_dataset": ["data/digits", "data/cifar", "data/folder"],
@@ -58,13 +58,19 @@ def _third_party(script):
     ]
     imported = set()
     for path in [script, *import_closure(script, tuple(modules)).values()]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                imported |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                imported.add(node.module.split(".")[0])
+        imported |= _imported(ast.parse(path.read_text(encoding="utf-8")))
     foreign = imported - set(sys.stdlib_module_names) - {"mixsuite"}
     return {PACKAGE_OF_MODULE.get(name, name) for name in foreign}
+
+
+def _imported(tree):
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module.split(".")[0])
+    return names
 
 
 def test_every_step_has_an_environment(root):
@@ -99,10 +105,11 @@ def test_every_requirement_is_pinned_and_used(root, requirements):
     assert set(requirements) == used
 
 
-def test_the_development_requirements_are_pinned(root):
-    assert set(_pins((root / "requirements-dev.txt").read_text(encoding="utf-8").splitlines())) == {
-        "hypothesis",
-        "pytest",
-        "ruff",
-        "snakefmt",
-    }
+def test_the_development_requirements_are_pinned_and_used(root, requirements):
+    tests = [ast.parse(path.read_text(encoding="utf-8")) for path in (root / "tests").rglob("*.py")]
+    imported = {name for tree in tests for name in _imported(tree)} - set(sys.stdlib_module_names)
+    own = {path.stem for folder in (root / "tests", SCRIPTS) for path in folder.rglob("*.py")} | {"mixsuite"}
+    needed = {PACKAGE_OF_MODULE.get(name, name) for name in imported - own}
+    pinned = _pins((root / "requirements-dev.txt").read_text(encoding="utf-8").splitlines())
+    assert needed - set(requirements) <= set(pinned)
+    assert set(pinned) - needed == {"ruff", "snakefmt"}

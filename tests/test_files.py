@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mixsuite.files import atomic_path, canonical_json, digest, write_json, write_text
+from mixsuite.files import atomic_path, canonical_json, digest, write_csv, write_json, write_text
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -32,6 +32,12 @@ def test_files_are_readable_as_any_new_file_is(tmp_path):
     write_text(tmp_path / "atomic", "")
     (tmp_path / "plain").touch()
     assert (tmp_path / "atomic").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_in_a_csv_numbers_keep_their_digits_and_none_is_empty(tmp_path):
+    path = tmp_path / "folder" / "table.csv"
+    write_csv(path, ("a", "b"), [{"a": 0.1 + 0.2, "b": None}, {"a": 1, "b": "x"}])
+    assert path.read_text() == "a,b\n0.30000000000000004,\n1,x\n"
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

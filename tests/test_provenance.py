@@ -1,10 +1,14 @@
+import json
+import os
 import subprocess
 import sys
-import textwrap
 
+import numpy as np
 import pytest
 
 from mixsuite import provenance
+from mixsuite.catalog.runs import module_of_dataset, module_of_patch_method, modules_of
+from mixsuite.data.arrays import write_split
 from mixsuite.provenance import SCRIPTS, code_fingerprint, import_closure, record
 
 
@@ -68,20 +72,111 @@ def test_the_record_names_code_and_libraries():
     assert found["libraries"]["numpy"]
 
 
-LOADED = """
-import sys
-sys.path.insert(0, {scripts!r})
-sys.argv = ["step"]
-import runpy
-runpy.run_path({script!r}, run_name="step")
-for module in {modules!r}:
-    __import__(module)
-print("\\n".join(name for name in sys.modules if name.split(".")[0] == "mixsuite"))
+# Runs a program and writes down, when it ends, which of the suite's modules it has loaded.
+OBSERVED = """
+import runpy, sys
+program, loaded, *sys.argv[1:] = sys.argv[1:]
+try:
+    runpy.run_path(program, run_name="__main__")
+except SystemExit as end:
+    status = end.code
+with open(loaded, "w") as file:
+    file.write("\\n".join(name for name in sys.modules if name.split(".")[0] == "mixsuite"))
+sys.exit(status)
 """
+METHOD = {"method": "cutmix", "alpha": 1.0, "probability": 1.0}
+NETWORK = {"family": "demo_cnn", "width": 4, "blocks": 1}
+SCHEDULE = {"epochs": 1, "batch_size": 16, "learning_rate": 0.1, "momentum": 0.9, "nesterov": True}
+SCHEDULE |= {"weight_decay": 0.0, "milestones": [], "decay": 0.1, "warmup_epochs": 0, "padding": 1, "flip": True}
+SCHEDULE |= {"normalisation": "dataset", "loss": "cross_entropy"}
+DIGITS = {"kind": "digits", "name": "digits"}
+TRAINING = {"dataset": DIGITS, "model": NETWORK, "recipe": METHOD, "schedule": SCHEDULE, "seed": 0}
+SETTING = {"patches": 3, "dimension": 40, "samples": 6, "sigma_d": 0.5, "sigma_b": 0.3, "alpha": 0.1}
+SETTING |= {"rho": [0.6, 0.3, 0.1], "rarity": ["common", "rare", "extremely_rare"], "beta": 0.1, "r": 1.0}
+SETTING |= {"learning_rate": 1.0, "cut_size": 1, "steps": 5, "sigma_0": 0.01, "test_samples": 50}
+SWEEP = {"base": SETTING, "sigma_d": [0.1, 0.2], "sigma_ratio": 0.6, "seeds": 1}
 
 
-@pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.py")))
-def test_no_step_loads_a_module_that_its_fingerprint_misses(script):
-    program = textwrap.dedent(LOADED).format(scripts=str(SCRIPTS), script=str(SCRIPTS / script), modules=[])
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert set(found.stdout.split()) <= set(import_closure(SCRIPTS / script))
+@pytest.fixture
+def observe(tmp_path):
+    """Run a step program in a process of its own; return the modules that it has loaded, and its exit status."""
+
+    def observe(name, *arguments):
+        loaded = tmp_path / "loaded"
+        command = [sys.executable, "-c", OBSERVED, SCRIPTS / f"{name}.py", loaded, *arguments]
+        ended = subprocess.run(
+            command, capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": str(SCRIPTS)}
+        )
+        assert loaded.exists(), ended.stderr
+        assert "Traceback" not in ended.stderr
+        return set(loaded.read_text().split()), ended.returncode
+
+    return observe
+
+
+def options(folder, *names):
+    return [part for name in names for part in (f"--{name}", folder / name)]
+
+
+def prepare_dataset(folder):
+    return ["--dataset", json.dumps(DIGITS), *options(folder, "cache", "output")]
+
+
+def train_classifier(folder):
+    rng = np.random.default_rng(0)
+    description = {"classes": ["a", "b"], "mean": [0.5], "std": [0.3], "source": "made up"}
+    for split in ("train", "test"):
+        images = rng.integers(0, 256, (32, 8, 8, 1), dtype=np.uint8)
+        write_split(folder / "dataset" / split, images, np.arange(32) % 2, description)
+    written = options(folder, "dataset", "state", "output-model", "output-history", "output-run")
+    return ["--run", json.dumps(TRAINING), "--device", "cpu", *written]
+
+
+def train_patches(folder):
+    run = {"setting": SETTING, "method": "cutmix", "seed": 0}
+    return ["--run", json.dumps(run), "--device", "cpu", *options(folder, "output-trajectory", "output-run")]
+
+
+def sweep_patches(folder):
+    what = ["--sweep", json.dumps(SWEEP), "--method", "cutmix"]
+    return [*what, "--device", "cpu", *options(folder, "output", "output-run")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "modules"),
+    [
+        (prepare_dataset, (module_of_dataset("digits"),)),
+        (train_classifier, modules_of(TRAINING)),
+        (train_patches, (module_of_patch_method("cutmix"),)),
+        (sweep_patches, (module_of_patch_method("cutmix"),)),
+    ],
+)
+def test_no_step_loads_a_module_that_its_fingerprint_misses(observe, tmp_path, arguments, modules):
+    script = SCRIPTS / f"{arguments.__name__}.py"
+    loaded, status = observe(script.stem, *arguments(tmp_path))
+    assert status == 0
+    assert loaded == set(import_closure(script, modules))
+    # What is loaded by name is found by its name alone.
+    assert loaded - set(import_closure(script)) >= set(modules)
+
+
+def test_the_score_card_loads_no_module_that_its_fingerprint_misses(observe, root, tmp_path):
+    manifests = sorted((root / "workflow" / "papers").glob("*.yaml"))
+    written = options(tmp_path, "output-md", "output-csv", "output-html")
+    loaded, status = observe(
+        "write_scorecard", "--manifests", *manifests, "--scale", "demo", "--scale-title", "T", *written
+    )
+    assert status == 0
+    assert loaded == set(import_closure(SCRIPTS / "write_scorecard.py"))
+
+
+@pytest.mark.parametrize(
+    "script", sorted([*SCRIPTS.glob("tabulate_*.py"), *SCRIPTS.glob("plot_*.py")]), ids=lambda script: script.stem
+)
+def test_no_table_or_figure_loads_a_module_that_its_fingerprint_misses(observe, tmp_path, script):
+    forms = ("pdf", "png", "csv") if script.stem.startswith("plot_") else ("html", "md", "tex", "csv")
+    written = options(tmp_path, "runs", "output-measurements", *(f"output-{form}" for form in forms))
+    # Refused, but not before everything is imported.
+    loaded, status = observe(script.stem, "--artefact", "{}", *written)
+    assert status == 1
+    assert loaded == set(import_closure(script))

@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "workflow" / "scrip
 from mixsuite.patches.distribution import draw_weights
 from mixsuite.patches.experiment import Experiment
 from mixsuite.patches.network import SmoothedLeakyReLU, logits, patch_outputs
-from mixsuite.patches.randomness import stream
 from mixsuite.patches.setting import Setting
+from mixsuite.randomness import stream
 
 PAPER = Setting(
     patches=3,
@@ -38,6 +38,8 @@ PAPER = Setting(
     learning_rate=1.0,
     cut_size=1,
     steps=10_000,
+    sigma_0=0.01,
+    test_samples=20_000,
 )
 LIMIT_SECONDS = 12
 LIMIT_RATIO = 20

@@ -77,7 +77,28 @@ def test_only_replaced_runs_are_stand_ins(root, base, demo):
     assert not paper["stand_in"]
     assert paper["stand_in_note"] == ""
     lab = load_catalog(root, base | {"scale": "lab"}).description("jeong2021_table1")
-    assert "60 epochs for 300" in lab["stand_in_note"]
+    assert "epochs 60 for 300" in lab["stand_in_note"]
+
+
+def test_a_changed_synthetic_setting_is_a_stand_in(root, base):
+    catalog = load_catalog(root, base | {"patches": {"paper": {"steps": 10}}})
+    rows = {row["id"]: row for row in catalog.description("oh2024_theorems")["rows"]}
+    assert rows["paper/erm"]["stand_in"]
+    assert not rows["theory/erm"]["stand_in"]
+    assert catalog.description("oh2024_theorems")["stand_in_note"] == "steps 10 for 10000"
+
+
+def test_every_changed_setting_of_a_schedule_is_named(demo):
+    note = demo.description("jeong2021_table1")["stand_in_note"]
+    for change in ("epochs 40 for 300", "learning rate 0.1 for 0.25", "padding 1 for 4", "flip off for on"):
+        assert change in note
+
+
+def test_grey_digits_are_not_run_with_the_colours_of_a_schedule(root, base):
+    own = {"dataset": "digits", "model": "demo-narrow", "recipes": ["vanilla"]}
+    catalog = load_catalog(root, base | {"scale": "paper", "comparison": own})
+    (row,) = catalog.description("comparison")["rows"]
+    assert "the digits are grey" in row["missing"]
 
 
 def test_descriptions_are_plain_data(demo):
@@ -94,6 +115,12 @@ def test_a_row_without_runs_says_why(demo):
     rows = {row["id"]: row for row in demo.description("jeong2021_table1")["rows"]}
     for row in rows.values():
         assert bool(row["runs"]) != bool(row["missing"])
+
+
+def test_every_row_of_table_1_is_built_at_demo_scale(demo):
+    rows = demo.description("jeong2021_table1")["rows"]
+    assert len(rows) == 22
+    assert [row["missing"] for row in rows if not row["runs"]] == []
 
 
 def test_a_comparison_of_ones_own_is_an_artefact(root, base):

@@ -165,16 +165,49 @@ def test_missing_names_of_classes_are_told(cifar, tmp_path):
         read_layout(layout, str(archive), tmp_path)
 
 
-def test_class_folders_are_read_in_the_order_of_the_images_names(tmp_path):
+SMALL = replace(LAYOUTS["cifar10"], train_per_class=3, test_per_class=1)
+
+
+@pytest.fixture
+def class_folders(tmp_path):
+    """Make class folders of SMALL's size; an image's first red pixel is its number."""
     for split, n_images in (("train", 30), ("test", 10)):
         for number in range(n_images):
             folder = tmp_path / "c" / split / f"class{number * 7 % 10}"
             folder.mkdir(parents=True, exist_ok=True)
             Image.new("RGB", (32, 32), (number, 0, 0)).save(folder / f"{number:05d}.png")
-    raw = read({"kind": "cifar10", "name": "cifar10"}, str(tmp_path / "c"), tmp_path)
+    return tmp_path / "c"
+
+
+def test_the_datasets_have_as_many_images_as_their_authors_say():
+    for layout in LAYOUTS.values():
+        assert layout.n_classes * layout.train_per_class == 50_000
+        assert layout.n_classes * layout.test_per_class == 10_000
+
+
+def test_class_folders_are_read_in_the_order_of_the_images_names(class_folders, tmp_path):
+    raw = read_layout(SMALL, str(class_folders), tmp_path)
     for (images, labels), n_images in ((raw.train, 30), (raw.test, 10)):
         assert images[:, 0, 0, 0].tolist() == list(range(n_images))
         assert labels.tolist() == [number * 7 % 10 for number in range(n_images)]
+
+
+def test_class_folders_of_too_few_images_are_refused(class_folders, tmp_path):
+    with pytest.raises(
+        DatasetError, match="found 3 images to train of the class class0, expected the 5000 of CIFAR-10"
+    ):
+        read({"kind": "cifar10", "name": "cifar10"}, str(class_folders), tmp_path)
+    next((class_folders / "test" / "class4").iterdir()).unlink()
+    Image.new("RGB", (32, 32)).save(class_folders / "test" / "class4" / "a.png")
+    Image.new("RGB", (32, 32)).save(class_folders / "test" / "class4" / "b.png")
+    with pytest.raises(DatasetError, match="found 2 images to test of the class class4, expected the 1 of CIFAR-10"):
+        read_layout(SMALL, str(class_folders), tmp_path)
+
+
+def test_images_of_another_size_are_refused(class_folders, tmp_path):
+    Image.new("RGB", (64, 32)).save(class_folders / "test" / "class0" / "00000.png")
+    with pytest.raises(DatasetError, match=r"test/class0/00000\.png: found 64 x 32 pixels, expected 32 x 32"):
+        read_layout(SMALL, str(class_folders), tmp_path)
 
 
 def test_class_folders_of_another_dataset_are_refused(image_folder, tmp_path):

@@ -30,7 +30,10 @@ def test_digits(run, tmp_path):
 @pytest.mark.parametrize(
     ("dataset", "message"),
     [
-        ('{"kind": "letters", "name": "x"}', "error: dataset: kind: found 'letters', expected one of digits"),
+        (
+            '{"kind": "letters", "name": "x"}',
+            "error: dataset: kind: found 'letters'; expected one of cifar10, cifar100, digits",
+        ),
         ('{"kind": "folder", "name": "x", "image_size": 8}', "error: dataset x: source: missing"),
         ("{", "error: --dataset: not JSON"),
     ],

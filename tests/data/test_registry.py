@@ -122,11 +122,14 @@ def test_images_without_any_contrast_are_refused(image_folder, tmp_path):
 @pytest.mark.parametrize(
     ("dataset", "message"),
     [
-        ({"kind": "cifar"}, r"kind: found 'cifar' \(did you mean 'cifar10'\?\), expected one of digits, folder"),
+        (
+            {"kind": "cifar"},
+            r"kind: found 'cifar' \(did you mean 'cifar10'\?\); expected one of cifar10, cifar100, digits",
+        ),
         ({"name": "x"}, "kind: found None"),
         ({"kind": "digits"}, "name: found None, expected a name"),
         ([], r"dataset: found \[\], expected its settings"),
-        ({"kind": ["digits"], "name": "x"}, r"dataset: kind: found \['digits'\], expected one of"),
+        ({"kind": ["digits"], "name": "x"}, r"dataset: kind: found \['digits'\]; expected one of"),
     ],
 )
 def test_wrong_datasets_are_named(tmp_path, dataset, message):

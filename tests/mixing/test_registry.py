@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from mixsuite.mixing.registry import build_mix
+from mixsuite.models.registry import build_model
 
 
 def test_builds_by_name():
@@ -15,7 +16,7 @@ def test_known_methods_are_those_with_a_build():
     with pytest.raises(ValueError) as refusal:
         build_mix({"method": "owner_map"})
     message = str(refusal.value)
-    assert message.startswith("mixing method: found 'owner_map', expected one of ")
+    assert message.startswith("mixing method: found 'owner_map'; expected one of ")
     known = message.split("expected one of ")[1].split(", ")
     assert {"vanilla", "cutout", "mixup", "cutmix", "dmixup", "dcutmix", "label_smoothing"} <= set(known)
     assert not {"registry", "boxes", "draws", "mix"} & set(known)
@@ -32,10 +33,22 @@ def test_known_methods_are_those_with_a_build():
         ({"method": "cutout", "length": 2}, "length: found 2"),
         ({"method": "label_smoothing", "epsilon": -0.1}, "epsilon: found -0.1"),
         ({"method": "cutmix", "alpha": 1}, "missing key 'probability'"),
-        ({"method": "vanilla", "alpha": 1}, "unknown key 'alpha', expected none"),
+        ({"method": "vanilla", "alpha": 1}, "unknown key 'alpha'; expected none"),
+        ({"method": "vanilla", "network": 1}, "unknown key 'network'"),
+        ({"method": "dropblock", "keep_probability": 2, "block_size": 1}, "keep_probability: found 2, expected a num"),
+        ({"method": "dropblock", "keep_probability": 1, "block_size": 0}, "block_size: found 0, expected a whole"),
+        ({"method": "stochastic_depth", "drop_rate": -1}, "drop_rate: found -1, expected a number from 0 to 1"),
+        ({"method": "stochastic_depth", "drop_rate": 0, "network": 1}, "unknown key 'network'"),
+        ({"method": "manifold_mixup", "alpha": 0, "probability": 1}, "alpha: found 0, expected a number above 0"),
     ],
 )
 def test_refused_settings_are_named(recipe, message):
+    network = build_model({"family": "demo_cnn", "width": 2, "blocks": 1}, 10, 1, 8)
     with pytest.raises(ValueError) as refusal:
-        build_mix(recipe)
+        build_mix(recipe, network)
     assert str(refusal.value).startswith(f"mixing method {recipe['method']!r}: {message}")
+
+
+def test_a_method_that_needs_the_network_asks_for_it():
+    with pytest.raises(ValueError, match=r"^mixing method 'stochastic_depth': missing key 'network'"):
+        build_mix({"method": "stochastic_depth", "drop_rate": 0.25})

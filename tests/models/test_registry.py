@@ -12,6 +12,7 @@ from mixsuite.models.registry import build_model
 SMALL = {
     "demo_cnn": ({"width": 4, "blocks": 2}, 8),
     "preactresnet": ({"depth": 18, "width": 4}, 16),
+    "cifar_resnet": ({"depth": 18, "width": 4}, 16),
     "wideresnet": ({"depth": 10, "widen_factor": 1}, 8),
     "resnext": ({"depth": 11, "cardinality": 2, "base_width": 4}, 8),
     "pyramidnet": ({"depth": 20, "alpha": 12}, 9),
@@ -74,18 +75,18 @@ def test_equal_seeds_give_equal_weights_and_outputs(family):
     ("model", "image_size", "message"),
     [
         ({}, 32, ": missing key 'family'"),
-        ({"family": "lenet"}, 32, ": found 'lenet' (did you mean 'resnet'?), expected one of demo_cnn,"),
-        ({"family": "staged"}, 32, ": found 'staged', expected one of"),
+        ({"family": "lenet"}, 32, ": found 'lenet' (did you mean 'resnet'?); expected one of cifar_resnet,"),
+        ({"family": "staged"}, 32, ": found 'staged'; expected one of"),
         ({"family": "demo_cnn", "width": 8}, 8, " 'demo_cnn': missing key 'blocks'"),
         ({"family": "demo_cnn", "width": 8, "blocks": 1, "n_classes": 3}, 8, " 'demo_cnn': unknown key 'n_classes'"),
         ({"family": "demo_cnn", "width": 0, "blocks": 1}, 8, " 'demo_cnn': width: found 0, expected a whole number"),
         ({"family": "demo_cnn", "width": 8, "blocks": 1}, 2, " 'demo_cnn': image_size: found 2, expected a whole"),
-        ({"family": "preactresnet", "depth": 20}, 32, " 'preactresnet': depth: found 20, expected one of 18, 34"),
+        ({"family": "preactresnet", "depth": 20}, 32, " 'preactresnet': depth: found 20; expected one of 18, 34"),
         ({"family": "wideresnet", "depth": 17, "widen_factor": 1}, 32, " 'wideresnet': depth: found 17, expected 6n"),
         ({"family": "resnext", "depth": 30, "cardinality": 1, "base_width": 4}, 32, " 'resnext': depth: found 30, exp"),
         ({"family": "pyramidnet", "depth": 111, "alpha": 8}, 32, " 'pyramidnet': depth: found 111, expected 9n + 2"),
         ({"family": "pyramidnet", "depth": 110, "alpha": 0}, 32, " 'pyramidnet': alpha: found 0, expected a number"),
-        ({"family": "resnet", "depth": 51}, 224, " 'resnet': depth: found 51, expected one of 18, 34, 50"),
+        ({"family": "resnet", "depth": 51}, 224, " 'resnet': depth: found 51; expected one of 18, 34, 50"),
     ],
 )
 def test_what_cannot_be_built_is_named(model, image_size, message):

@@ -1,8 +1,10 @@
+import pytest
 import torch
 from torch import nn
 from torch.nn import functional
 
-from mixsuite.models.residual import ResidualBlock, preactivation_block
+from mixsuite.checks import SettingError
+from mixsuite.models.residual import ResidualBlock, preactivation_block, projection_shortcut, residual_blocks
 
 
 def test_adds_the_residual_to_the_shortcut_before_the_activation():
@@ -42,3 +44,21 @@ def test_preactivation_block_that_changes_the_shape_projects_the_activated_input
     assert expected.shape == (3, 6, 4, 4)
     torch.testing.assert_close(block(hidden), expected)
     assert residual_block.shortcut.kernel_size == (1, 1)
+
+
+def test_residual_blocks_come_in_the_order_of_the_network():
+    blocks = [preactivation_block(2, 2, 1), preactivation_block(2, 4, 2), preactivation_block(4, 4, 1)]
+    # A block that changes the shape lies inside a Sequential.
+    expected = [blocks[0], blocks[1][-1], blocks[2]]
+    found = residual_blocks(nn.Sequential(nn.Conv2d(1, 2, 1), nn.Sequential(*blocks[:2]), blocks[2]))
+    assert all(one is other for one, other in zip(found, expected, strict=True))
+
+
+def test_a_network_without_residual_blocks_is_refused():
+    with pytest.raises(SettingError, match="network: found no residual blocks"):
+        residual_blocks(nn.Sequential(nn.Linear(2, 2)))
+
+
+@pytest.mark.parametrize(("shape", "is_needed"), [((4, 4, 1), False), ((4, 4, 2), True), ((4, 8, 1), True)])
+def test_a_projection_only_where_the_shape_changes(shape, is_needed):
+    assert (projection_shortcut(*shape) is not None) == is_needed

@@ -1,7 +1,7 @@
 import torch
 from torch import nn
 
-from mixsuite.models.staged import StagedNetwork, make_stage
+from mixsuite.models.staged import StagedNetwork, make_doubling_stages, make_stage
 
 
 class Add(nn.Module):
@@ -33,3 +33,14 @@ def test_only_the_first_block_of_a_stage_changes_the_shape():
 
     assert len(make_stage(make_block, 4, 8, 3, stride=2)) == 3
     assert made == [(4, 8, 2), (8, 8, 1), (8, 8, 1)]
+
+
+def test_doubling_stages():
+    made = []
+
+    def make_block(*shape):
+        made.append(shape)
+        return nn.Identity()
+
+    assert [len(stage) for stage in make_doubling_stages(make_block, 4, (2, 1, 1))] == [2, 1, 1]
+    assert made == [(4, 4, 1), (4, 4, 1), (4, 8, 2), (8, 16, 2)]

@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 import torch
 
-from mixsuite.config.house import load_house
+from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Order, Row
 from mixsuite.config.patches import PatchSetting
 from mixsuite.models.registry import build_model

@@ -8,7 +8,7 @@ from mixsuite.patches import cutmix, cutout, erm
 from mixsuite.patches.descent import DivergedError, GramDescent
 from mixsuite.patches.distribution import draw_patch_set, draw_weights
 from mixsuite.patches.network import SmoothedLeakyReLU, logits
-from mixsuite.patches.randomness import stream
+from mixsuite.randomness import stream
 
 OBJECTIVES = {"erm": erm.objective, "cutout": cutout.objective, "cutmix": cutmix.objective}
 

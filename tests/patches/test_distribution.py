@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from mixsuite.patches.distribution import draw_patch_set, draw_weights
-from mixsuite.patches.randomness import stream
+from mixsuite.randomness import stream
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from mixsuite.patches.distribution import draw_patch_set, draw_weights
 from mixsuite.patches.erm import objective
 from mixsuite.patches.evaluation import NoiseDraws, feature_outputs
 from mixsuite.patches.network import SmoothedLeakyReLU, logits
-from mixsuite.patches.randomness import stream
+from mixsuite.randomness import stream
 
 CPU = torch.device("cpu")
 

@@ -33,7 +33,6 @@ def test_training_writes_trajectory_and_run(train, mapping):
     assert "cutmix, seed 0: 20 of 20, loss" in said.err
     run = json.loads((folder / "run.json").read_text())
     assert run["specification"] == {"setting": mapping(), "method": "cutmix", "seed": 0}
-    assert run["steps"] == 20
     assert run["provenance"]["code"] == "abc"
     assert run["seconds"] > 0
     assert run["device"].startswith("cpu")
@@ -48,11 +47,11 @@ def test_training_writes_trajectory_and_run(train, mapping):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"method": "mixup"}, "error: method: found 'mixup', expected one of erm, cutout, cutmix"),
+        ({"method": "mixup"}, "error: method: found 'mixup'; expected one of cutmix, cutout, erm"),
         ({"seed": -1}, "error: seed: found -1"),
         ({"text": "{"}, "error: --run: not JSON"),
         ({"text": "3"}, "error: run: found 3"),
-        ({"device": "tpu"}, "error: device: found 'tpu' (did you mean 'cpu'?), expected one of auto, cpu, cuda"),
+        ({"device": "tpu"}, "error: device: found 'tpu' (did you mean 'cpu'?); expected one of auto, cpu, cuda"),
     ],
 )
 def test_a_mistake_is_one_message_and_no_output(train, changes, message):
@@ -73,24 +72,31 @@ def test_a_diverged_run_names_its_step_and_writes_nothing(train, mapping):
 def test_a_sweep_writes_its_table(tmp_path, mapping, capfd):
     output = tmp_path / "sweep.csv"
     sweep = {"base": mapping(), "sigma_d": [0.1, 0.2], "sigma_ratio": 0.6, "seeds": 1}
-    arguments = ["--output", str(output), "--device", "cpu", "--code", "abc"]
+    arguments = ["--output", str(output), "--output-run", str(tmp_path / "sweep.json")]
+    arguments += ["--device", "cpu", "--code", "abc"]
     assert sweep_patches.main(["--sweep", json.dumps(sweep), "--method", "erm", *arguments]) == 0
     with output.open() as file:
         assert [(row["sigma_d"], row["feature"]) for row in csv.DictReader(file)] == [
             (sigma, str(k)) for sigma in ("0.1", "0.2") for k in (1, 2, 3)
         ]
+    run = json.loads((tmp_path / "sweep.json").read_text())
+    assert run["specification"] == {"sweep": sweep, "method": "erm"}
+    assert run["provenance"]["code"] == "abc"
+    assert run["device"].startswith("cpu")
+    assert (run["threads"], run["seconds"] > 0) == (1, True)
     output.unlink()
+    (tmp_path / "sweep.json").unlink()
     capfd.readouterr()
     assert sweep_patches.main(["--sweep", json.dumps(sweep), "--method", "sgd", *arguments]) == 1
-    assert capfd.readouterr().err == "error: method: found 'sgd', expected one of erm, cutout, cutmix\n"
-    assert not output.exists()
+    assert capfd.readouterr().err == "error: method: found 'sgd'; expected one of cutmix, cutout, erm\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("program", ["train_patches", "sweep_patches"])
 def test_the_programs_need_no_configuration(program, root):
     modules = import_closure(root / "workflow" / "scripts" / f"{program}.py")
     rooms = {name.split(".")[1] for name in modules if "." in name}
-    assert rooms <= {"files", "checks", "provenance", "device", "patches"}
+    assert rooms <= {"files", "checks", "provenance", "device", "program", "progress", "randomness", "patches"}
     assert "patches" in rooms
 
 

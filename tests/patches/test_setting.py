@@ -73,5 +73,5 @@ def test_rarity_classes_keep_their_order_and_members(setting):
 
 def test_methods_are_checked():
     check_method("cutmix")
-    with pytest.raises(SettingError, match="method: found 'mixup', expected one of erm, cutout, cutmix"):
+    with pytest.raises(SettingError, match="method: found 'mixup'; expected one of cutmix, cutout, erm"):
         check_method("mixup")

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from mixsuite.catalog.runs import identity
+
 RARITIES = ("common", "rare", "extremely_rare")
 SETTING = {
     "patches": 3,
@@ -25,7 +27,10 @@ SETTING = {
     "learning_rate": 1,
     "cut_size": 1,
     "steps": 100,
+    "sigma_0": 0.01,
+    "test_samples": 500,
 }
+COMPUTED = {"device": "cpu (x86_64)", "provenance": {"libraries": {"torch": "2.0"}}}
 OUTPUTS = {"erm": (4.8, 0.2, 0.02), "cutout": (6.5, 2.8, 0.5), "cutmix": (1.4, 1.4, 1.39)}
 ACCURACIES = {"erm": (0.998, 0.6, 0.51), "cutout": (0.99, 0.95, 0.6), "cutmix": (0.999, 0.999, 0.998)}
 
@@ -75,15 +80,18 @@ def classifier_runs(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
     def write(name: str, best: Sequence[float], parameters: int = 1_725_300) -> list[dict[str, Any]]:
         runs = []
         for seed, error in enumerate(best):
-            folder = tmp_path / "runs" / f"{name}{seed}"
+            specification = {"model": name, "seed": seed}
+            folder = tmp_path / "runs" / identity(specification)
             folder.mkdir(parents=True)
             content = {
+                "specification": specification,
+                **COMPUTED,
                 "n_parameters": parameters,
                 "best": {"epoch": 7, "top1_error": error, "top5_error": error / 4},
                 "last": {"epoch": 9, "top1_error": error + 0.5, "top5_error": error / 3},
             }
             (folder / "run.json").write_text(json.dumps(content))
-            runs.append({"seed": seed, "identity": f"{name}{seed}"})
+            runs.append({"seed": seed, "identity": folder.name})
         return runs
 
     return write
@@ -94,15 +102,18 @@ def patch_runs(tmp_path: Path) -> Callable[[str, int], list[dict[str, Any]]]:
     """Write run.json and trajectory.csv of a synthetic experiment per seed; return the references of a row."""
 
     def write(method: str, seeds: int) -> list[dict[str, Any]]:
+        runs = []
         for seed in range(seeds):
-            folder = tmp_path / "patches" / f"{method}{seed}"
+            result = _result(method, seed)
+            folder = tmp_path / "patches" / identity(result["specification"])
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / "run.json").write_text(json.dumps(_result(method, seed)))
+            (folder / "run.json").write_text(json.dumps(result))
+            runs.append({"seed": seed, "identity": folder.name})
             with (folder / "trajectory.csv").open("w", newline="") as file:
                 table = csv.writer(file)
                 table.writerow(["step", "metric", "rarity", "feature", "label", "value"])
                 table.writerows(_trajectory(method, seed))
-        return [{"seed": seed, "identity": f"{method}{seed}"} for seed in range(seeds)]
+        return runs
 
     return write
 
@@ -138,6 +149,7 @@ def _result(method: str, seed: int) -> dict[str, Any]:
     accuracies = {rarity: value - 0.001 * seed for rarity, value in zip(RARITIES, ACCURACIES[method], strict=True)}
     return {
         "specification": {"setting": SETTING, "method": method, "seed": seed},
+        **COMPUTED,
         "theory": {"uniform_activation": 1.3954},
         "training_fit": 1.0,
         "training_fit_from_step": 10 + seed,

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from mixsuite.reporting.classification_table import REMARKS, compare_classification, measure_classification
 from mixsuite.reporting.description import read_description
+from mixsuite.reporting.results import read_results
 from mixsuite.reporting.table_markdown import markdown
 
 
@@ -44,8 +43,8 @@ def built(describe, classifier_runs, tmp_path):
             },
         ]
         changes = {"stand_in": True, "stand_in_note": "digits for CIFAR-100"} if stand_in else {}
-        description = read_description(json.dumps(describe(rows, **changes)))
-        measurements = measure_classification(description, tmp_path / "runs")
+        description = read_description(describe(rows, **changes))
+        measurements = measure_classification(description, read_results(description, tmp_path / "runs"))
         return measurements, compare_classification(description, measurements)
 
     return build
@@ -149,22 +148,22 @@ def test_rows_that_share_their_runs_say_so(describe, classifier_runs, tmp_path):
         ([{"id": "a", "runs": runs}, {"id": "b", "runs": runs}], True),
         ([{"id": "a", "runs": runs}], False),
     ):
-        description = read_description(json.dumps(describe(rows)))
-        table = compare_classification(description, measure_classification(description, tmp_path / "runs")).table()
+        description = read_description(describe(rows))
+        table = compare_classification(
+            description, measure_classification(description, read_results(description, tmp_path / "runs"))
+        ).table()
         assert (("", "Rows with the same stand-in show the same runs.") in table.notes) is said
 
 
 def test_a_comparison_of_ones_own_has_nothing_printed(describe, classifier_runs, tmp_path):
     rows = [{"id": "a", "label": "A", "runs": classifier_runs("a", [5.0])}]
-    description = read_description(json.dumps(describe(rows)))
-    measurements = measure_classification(description, tmp_path / "runs")
+    description = read_description(describe(rows))
+    measurements = measure_classification(description, read_results(description, tmp_path / "runs"))
     table = compare_classification(description, measurements).table()
     assert [cell.text for cell in table.blocks[0].lines[0]] == ["A", "5.00", "5.50", "1"]
 
 
-def test_a_run_without_results_is_named(describe, tmp_path):
-    (tmp_path / "runs" / "0123").mkdir(parents=True)
-    (tmp_path / "runs" / "0123" / "run.json").write_text('{"best": {}}')
-    description = read_description(json.dumps(describe([{"id": "a", "runs": [{"seed": 0, "identity": "0123"}]}])))
+def test_a_run_without_results_is_named(describe):
+    description = read_description(describe([{"id": "a", "runs": [{"seed": 0, "identity": "0123"}]}]))
     with pytest.raises(ValueError, match="run 0123: top1_error: missing"):
-        measure_classification(description, tmp_path / "runs")
+        measure_classification(description, {"a": {0: {"best": {}}}})

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
@@ -23,7 +21,7 @@ def artefact(describe, patch_rows, tmp_path):
         }
         for row in rows
     ]
-    description = read_description(json.dumps(describe([*rows, *second], name="oh2024_feature_outputs")))
+    description = read_description(describe([*rows, *second], name="oh2024_feature_outputs"))
     return description, read_outputs(description, tmp_path / "patches")
 
 
@@ -99,11 +97,12 @@ def test_nothing_overlaps_the_legends(figure):
 def test_a_missing_class_is_named(describe, patch_rows, tmp_path):
     rows = [{**patch_rows()[0], "id": "paper/erm"}]
     with pytest.raises(ValueError, match="found no feature_output of None, which the row paper/erm shows"):
-        read_outputs(read_description(json.dumps(describe(rows))), tmp_path / "patches")
+        read_outputs(read_description(describe(rows)), tmp_path / "patches")
 
 
 def test_a_missing_trajectory_is_named(describe, patch_rows, tmp_path):
     rows = patch_rows(seeds=1)
-    (tmp_path / "patches" / "erm0" / "trajectory.csv").unlink()
-    with pytest.raises(ValueError, match=r"erm0/trajectory\.csv: missing"):
-        read_outputs(read_description(json.dumps(describe(rows))), tmp_path / "patches")
+    folder = rows[0]["runs"][0]["identity"]
+    (tmp_path / "patches" / folder / "trajectory.csv").unlink()
+    with pytest.raises(ValueError, match=rf"{folder}/trajectory\.csv: missing"):
+        read_outputs(read_description(describe(rows)), tmp_path / "patches")

@@ -9,8 +9,7 @@ from mixsuite.reporting.measurements import (
     measure,
     measurement_table,
     read_measurements,
-    read_run,
-    write_csv,
+    write_frame,
 )
 
 ROW = Row(id="a", label="A", stand_in=True)
@@ -20,8 +19,8 @@ RUN = Run(seed=3, identity="000000000012")
 
 def test_what_is_written_is_read_again(tmp_path):
     table = measurement_table(measure("t", ROW, RUN, {"top1_error": 0.1 + 0.2, "parameters": 2}))
-    write_csv(tmp_path / "t.csv", table)
-    write_csv(tmp_path / "nothing.csv", measurement_table([]))
+    write_frame(tmp_path / "t.csv", table)
+    write_frame(tmp_path / "nothing.csv", measurement_table([]))
     again = read_measurements([tmp_path / "t.csv", tmp_path / "nothing.csv"])
     assert again.to_dict("records") == table.to_dict("records")
     assert list(again) == COLUMNS
@@ -33,7 +32,7 @@ def test_no_files_give_no_measurements():
 
 
 def test_a_missing_column_is_named(tmp_path):
-    write_csv(tmp_path / "t.csv", measurement_table([]).drop(columns="seed"))
+    write_frame(tmp_path / "t.csv", measurement_table([]).drop(columns="seed"))
     with pytest.raises(ValueError, match=r"t\.csv: seed: missing"):
         read_measurements([tmp_path / "t.csv"])
 
@@ -44,15 +43,3 @@ def test_by_row_collects_seeds():
     assert found["a"].by_seed == {0: 1.0, 1: 2.0}
     assert found["a"].stand_in
     assert by_row(measurement_table(lines), "absent") == {}
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [(None, "run.json: missing"), ("{", "found no JSON"), ("[]", "found list, expected a JSON object")],
-)
-def test_a_run_that_cannot_be_read(tmp_path, content, message):
-    (tmp_path / RUN.identity).mkdir()
-    if content is not None:
-        (tmp_path / RUN.identity / "run.json").write_text(content)
-    with pytest.raises(ValueError, match=message):
-        read_run(tmp_path, RUN)

@@ -54,5 +54,5 @@ def test_only_the_two_names_of_plain_training_share_a_look():
 
 
 def test_an_unknown_method_is_named():
-    with pytest.raises(ValueError, match="found 'cutmux', expected one of co_mixup, cutmix"):
+    with pytest.raises(ValueError, match=r"did you mean 'cutmix'\?\); expected one of co_mixup, cutmix"):
         method_style("cutmux")

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,7 +20,7 @@ def sweep_lines(method: str) -> list[dict]:
             for feature, images in enumerate(IMAGES, start=1):
                 learned = method == "cutmix" or images > noise * (1 if method == "erm" else 0.36)
                 accuracy = (0.95 if learned else 0.55) + 0.01 * seed
-                values = [method, seed, noise**0.5, 0.6 * noise**0.5, noise, 0.36 * noise, feature, "rare"]
+                values = [method, seed, noise**0.5, 0.6 * noise**0.5, 6000, noise, 0.36 * noise, feature, "rare"]
                 values += [images / 300, images, images, 1.0, accuracy, learned]
                 lines.append(dict(zip(COLUMNS, values, strict=True)))
     return lines
@@ -47,10 +45,16 @@ def test_cells_are_means_over_seeds(sweep):
 
 
 def test_measurements_have_a_line_per_seed(describe, sweep):
-    description = read_description(json.dumps(describe([], name="oh2024_phase")))
+    description = read_description(describe([], name="oh2024_phase"))
     measurements = measure_phase(description, sweep)
     assert len(measurements) == len(sweep)
     assert measurements.loc[0, "row"] == "erm/sigma_d4.47214/feature1"
+    assert not measurements["stand_in"].any()
+
+
+def test_a_changed_setting_makes_its_measurements_stand_ins(describe, sweep):
+    description = read_description(describe([], name="oh2024_phase", stand_in=True))
+    assert measure_phase(description, sweep)["stand_in"].all()
 
 
 def test_a_panel_per_method_with_cells_and_thresholds(sweep):
@@ -70,7 +74,7 @@ def test_a_panel_per_method_with_cells_and_thresholds(sweep):
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
     assert texts[0] == "accuracy 0.75: learned"
     assert texts[1] == "$n\\rho_k = \\sigma_d^2 d$, predicted for ERM"
-    assert "mean over 3 seeds" in figure.axes[3].get_ylabel()
+    assert "after 6,000 iterations (mean over 3 seeds)" in figure.axes[3].get_ylabel()
 
 
 def test_cells_lie_around_their_values(sweep):

@@ -60,6 +60,7 @@ def sweep_lines(method: str) -> list[list]:
             seed,
             noise,
             noise,
+            6000,
             noise,
             noise / 3,
             feature,
@@ -120,6 +121,30 @@ def test_a_missing_run_is_one_message(program, artefact, tmp_path, capsys, name)
     assert "nowhere" in message
     assert message.count("\n") == 1
     assert not any(path.exists() for path in outputs(name, tmp_path).values())
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_tells_of_runs_that_were_computed_otherwise(program, artefact, tmp_path, name):
+    what = artefact(name)
+    files = sorted(Path(what[3]).glob("*/run.json"))
+    for number, file in enumerate(files):
+        content = json.loads(file.read_text())
+        file.write_text(json.dumps(content | {"device": "NVIDIA X" if number else content["device"]}))
+    assert program(name)([*what, *arguments(name, tmp_path)]) == 0
+    told = f"torch 2.0 on NVIDIA X ({len(files) - 1} runs), torch 2.0 on cpu (x86_64) (1 run)"
+    for form in ("md", "html"):
+        assert told in outputs(name, tmp_path)[form].read_text()
+
+
+@pytest.mark.parametrize("name", [*TABLES, "plot_feature_outputs"])
+def test_the_result_of_another_run_is_one_message(program, artefact, tmp_path, capsys, name):
+    what = artefact(name)
+    first, second, *_ = Path(what[3]).glob("*/run.json")
+    first.write_text(second.read_text())
+    assert program(name)([*what, *arguments(name, tmp_path)]) == 1
+    message = capsys.readouterr().err
+    assert message.startswith(f"error: {first}: found the result of the run {second.parent.name}, expected that of")
+    assert message.count("\n") == 1
 
 
 def scorecard_arguments(folder: Path) -> list[str]:

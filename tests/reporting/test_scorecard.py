@@ -161,7 +161,9 @@ class Reader(HTMLParser):
 
 @pytest.fixture
 def page():
-    return scorecard_html(build_scorecard([manifest()], measured(stand_in=True)), "demo", "digits & <small>")
+    return scorecard_html(
+        build_scorecard([manifest()], measured(stand_in=True)), [manifest()], "demo", "digits & <small>"
+    )
 
 
 def test_page_has_every_line_and_loads_nothing(page):
@@ -183,6 +185,10 @@ def test_page_escapes_everything(page):
     assert "digits &amp; &lt;small&gt;" in page
 
 
+def test_page_names_the_papers_above_the_lines(page):
+    assert "<b>jeong2021</b> A: P. V." in page.partition('<table id="lines">')[0]
+
+
 def test_page_sorts_by_numbers(page):
     assert 'data-value="19.9"' in page
     # Absent numbers have no value, and sort last.
@@ -198,10 +204,11 @@ def test_page_states_the_rule_and_the_counts(page):
 
 
 def test_markdown_has_a_table_per_kind_of_line():
-    text = scorecard_markdown(build_scorecard([manifest()], measured()), "demo", "digits")
+    text = scorecard_markdown(build_scorecard([manifest()], measured()), [manifest()], "demo", "digits")
     assert text.startswith("# Score card, scale demo: digits\n")
-    assert "## jeong2021: printed values\n" in text
-    assert "## jeong2021: claims\n" in text
+    assert "## jeong2021\n\nA: P. V.\n" in text
+    assert "### jeong2021: printed values\n" in text
+    assert "### jeong2021: claims\n" in text
     assert "\\<script\\>" in text
     assert "<script>" not in text
     lines = [line for line in text.splitlines() if line.startswith("| jeong2021")]
@@ -211,4 +218,7 @@ def test_markdown_has_a_table_per_kind_of_line():
 
 
 def test_equal_inputs_give_equal_pages(page):
-    assert scorecard_html(build_scorecard([manifest()], measured(stand_in=True)), "demo", "digits & <small>") == page
+    assert (
+        scorecard_html(build_scorecard([manifest()], measured(stand_in=True)), [manifest()], "demo", "digits & <small>")
+        == page
+    )

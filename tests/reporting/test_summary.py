@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from mixsuite.reporting.description import read_description
+from mixsuite.reporting.results import read_results
 from mixsuite.reporting.summary import measure_summary, summary_table, tidy
-from mixsuite.reporting.synthetic import read_results
 
 
 @pytest.fixture
 def artefact(describe, patch_rows, tmp_path):
-    description = read_description(json.dumps(describe(patch_rows(), name="oh2024_summary")))
+    description = read_description(describe(patch_rows(), name="oh2024_summary"))
     return description, read_results(description, tmp_path / "patches")
 
 

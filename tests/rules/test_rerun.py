@@ -149,3 +149,12 @@ def test_changed_preparation_code_prepares_again(project, replanned):
     jobs = replanned()
     assert jobs["prepare_dataset"] == 1
     assert "train_classifier" not in jobs, "the pixels may come out as they were; their sha256 decides"
+    assert project.snakemake("comparison").returncode == 0
+
+
+def test_pixels_that_come_out_otherwise_are_never_passed_over(project, replanned):
+    project.edit("workflow/scripts/mixsuite/data/digits.py", "255 / _DARKEST", "250 / _DARKEST")
+    found = project.snakemake("comparison")
+    assert found.returncode != 0
+    assert "2 trainings are of other images than are prepared now: start Snakemake again" in found.stdout
+    assert replanned() == trainings(2)

@@ -3,10 +3,10 @@ import pytest
 import torch
 from torch import nn
 
-from mixsuite.training.checkpoint import restore_checkpoint, save_checkpoint
+from mixsuite.training.checkpoint import checkpoint_identity, restore_checkpoint, save_checkpoint
 from mixsuite.training.sgd import SGD
 
-IDENTITY = {"run": "r", "code": "c", "dataset": "d"}
+IDENTITY = checkpoint_identity({"seed": 0}, "c", "d", torch.device("cpu"))
 HISTORY = [{"epoch": 1, "train_loss": 0.1 + 0.2, "seconds": 1e-9}, {"epoch": 2, "train_loss": 1 / 3, "seconds": 2.0}]
 
 
@@ -68,13 +68,25 @@ def test_without_a_file_nothing_is_said(path, restore):
     assert equal(fresh, trained(1))
 
 
-@pytest.mark.parametrize("what", ["run", "code", "dataset"])
+@pytest.mark.parametrize("what", ["run", "code", "dataset", "device", "torch version"])
 def test_the_checkpoint_of_another_training_is_not_used(restore, what):
     history, said, fresh = restore({**IDENTITY, what: "other"})
     assert history == []
     assert len(said) == 1
     assert f"belongs to another {what}; starting over" in said[0]
     assert equal(fresh, trained(1))
+
+
+def test_everything_that_changes_the_numbers_drawn_is_in_the_identity(monkeypatch):
+    same = ({"seed": 0}, "c", "d", torch.device("cpu"))
+    assert checkpoint_identity(*same) == IDENTITY
+    changes = [{"seed": 1}, "C", "D", torch.device("cuda")]
+    others = [checkpoint_identity(*same[:place], new, *same[place + 1 :]) for place, new in enumerate(changes)]
+    monkeypatch.setattr(torch, "__version__", "0.1")
+    others.append(checkpoint_identity(*same))
+    assert len({tuple(identity.values()) for identity in [IDENTITY, *others]}) == 6
+    # Which GPU it is does not matter.
+    assert checkpoint_identity(*same[:3], torch.device("cuda", 1))["device"] == "cuda"
 
 
 def test_the_checkpoint_of_another_network_is_not_used(restore):

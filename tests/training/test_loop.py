@@ -9,9 +9,10 @@ from torch.nn import functional
 
 from mixsuite.data.augmentation import shift_and_mirror
 from mixsuite.mixing.registry import build_mix
+from mixsuite.randomness import derived_seed, stream
 from mixsuite.training.checkpoint import restore_checkpoint
 from mixsuite.training.loop import NonFiniteLossError, train, train_epoch
-from mixsuite.training.randomness import derived_seed, stream
+from mixsuite.training.task import assemble
 
 CPU = torch.device("cpu")
 IDENTITY = {"run": "r", "code": "c", "dataset": "d"}
@@ -37,7 +38,7 @@ def literal_training(model, run, train_split, n_epochs):
     losses = []
     for epoch in range(n_epochs):
         shuffling, augmentation, mixing = (
-            stream(seed, purpose, epoch, CPU) for purpose in ("shuffling", "augmentation", "mixing")
+            stream(seed, purpose, epoch) for purpose in ("shuffling", "augmentation", "mixing")
         )
         torch.manual_seed(derived_seed(seed, "network", epoch))
         order = torch.randperm(len(labels), generator=shuffling)
@@ -156,6 +157,46 @@ def test_a_training_stopped_in_every_epoch_ends_the_same_and_repeats_no_epoch(
             assert ours[column] == theirs[column]
 
 
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {"method": "stochastic_depth", "drop_rate": 0.5},
+        {"method": "dropblock", "keep_probability": 0.7, "block_size": 2},
+        {"method": "manifold_mixup", "alpha": 1.0, "probability": 1.0},
+    ],
+    ids=lambda recipe: recipe["method"],
+)
+def test_a_training_that_acts_within_the_network_goes_on_exactly(
+    new_run, splits, new_progress, tmp_path, same_weights, recipe
+):
+    """It is killed (SIGKILL, by itself) in the middle of its second epoch, and goes on in another process."""
+    epochs, path = 3, tmp_path / "c.safetensors"
+
+    def die(n_steps):
+        if n_steps == STEPS + 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def live():
+        task = counting(assemble(new_run(recipe=recipe, epochs=epochs), *splits, CPU), [], die)
+        train(task, path, IDENTITY, new_progress(epochs))
+
+    life = multiprocessing.get_context("fork").Process(target=live)
+    life.start()
+    life.join(60)
+    assert life.exitcode == -signal.SIGKILL
+    resumed, whole, plain = (
+        assemble(new_run(recipe=how, epochs=epochs), *splits, CPU) for how in (recipe, recipe, {"method": "vanilla"})
+    )
+    steps = []
+    history = train(counting(resumed, steps, lambda _: None), path, IDENTITY, new_progress(epochs))
+    assert len(steps) == 2 * STEPS
+    expected = train(whole, tmp_path / "whole.safetensors", IDENTITY, new_progress(epochs))
+    assert same_weights(resumed.model, whole.model)
+    assert [row["test_loss"] for row in history] == [row["test_loss"] for row in expected]
+    train(plain, tmp_path / "plain.safetensors", IDENTITY, new_progress(epochs))
+    assert not same_weights(resumed.model, plain.model)
+
+
 def test_a_finished_training_is_not_trained_again(new_task, new_progress, tmp_path, same_weights, capsys):
     first = new_task()
     history = train(first, tmp_path / "c.safetensors", IDENTITY, new_progress())
@@ -196,6 +237,12 @@ def test_a_loss_that_is_not_finite_stops_the_training_and_the_last_good_state_st
         train_epoch(good, epoch)
     for ours, theirs in zip(kept.model.parameters(), good.model.parameters(), strict=True):
         assert torch.equal(ours, theirs)
+
+
+def test_a_test_loss_that_is_not_finite_is_told_as_such(new_task, new_progress, tmp_path, monkeypatch):
+    monkeypatch.setattr("mixsuite.training.loop.evaluate", lambda model, data: {"loss": float("nan")})
+    with pytest.raises(NonFiniteLossError, match=r"^the test loss is nan after epoch 1$"):
+        train(new_task(), tmp_path / "c.safetensors", IDENTITY, new_progress())
 
 
 def test_in_a_long_epoch_a_loss_that_is_not_finite_is_noticed_before_its_end(new_task, monkeypatch):

@@ -44,7 +44,7 @@ def test_images_are_normalised_as_the_schedule_says(new_run, splits):
     [
         ({"recipe": {"method": "dcutmix"}}, "mixing method 'dcutmix': missing key 'images'"),
         ({"recipe": {"method": "nomix"}}, "mixing method: found 'nomix'.* expected one of .*cutmix"),
-        ({"model": {"family": "no_net"}}, "network: found 'no_net', expected one of .*demo_cnn"),
+        ({"model": {"family": "no_net"}}, "network: found 'no_net'; expected one of .*demo_cnn"),
         ({"normalisation": {"mean": [0.5] * 3, "std": [0.2] * 3}}, "mean: found 3 numbers, expected one for each of 1"),
         ({"epochs": 0}, "schedule: epochs: found 0"),
     ],

@@ -8,7 +8,7 @@ for step in TABLES:
             step
         input:
             script=ancient(script(step)),
-            results=TABLES[step],
+            results=TABLES[step][0],
         output:
             html=report(
                 "results/{scale}/tables/{artefact}.html",
@@ -26,7 +26,7 @@ for step in TABLES:
         benchmark:
             f"results/{{scale}}/benchmarks/{step}/{{artefact}}.jsonl"
         wildcard_constraints:
-            artefact=artefact_names(step),
+            artefact=one_of(CATALOG.names_built_by(step)),
         conda:
             "../../envs/reporting.yaml"
         threads: 1
@@ -36,7 +36,7 @@ for step in TABLES:
         params:
             artefact=artefact_description,
             code=code(step),
-            runs=folder_of_runs(TABLES[step]),
+            runs=TABLES[step][1],
         message:
             "Tabulating {wildcards.artefact}"
         shell:
@@ -52,7 +52,7 @@ for step in FIGURES:
             step
         input:
             script=ancient(script(step)),
-            results=FIGURES[step],
+            results=FIGURES[step][0],
         output:
             png=report(
                 "results/{scale}/figures/{artefact}.png",
@@ -69,7 +69,7 @@ for step in FIGURES:
         benchmark:
             f"results/{{scale}}/benchmarks/{step}/{{artefact}}.jsonl"
         wildcard_constraints:
-            artefact=artefact_names(step),
+            artefact=one_of(CATALOG.names_built_by(step)),
         conda:
             "../../envs/reporting.yaml"
         threads: 1
@@ -79,7 +79,7 @@ for step in FIGURES:
         params:
             artefact=artefact_description,
             code=code(step),
-            runs=folder_of_runs(FIGURES[step]),
+            runs=FIGURES[step][1],
         message:
             "Drawing {wildcards.artefact}"
         shell:

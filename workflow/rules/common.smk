@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
+from mixsuite.catalog.staleness import stale_trainings
 from mixsuite.catalog.runs import module_of_dataset, module_of_patch_method, modules_of
 from mixsuite.catalog.targets import asked_targets, check_targets
 from mixsuite.config.strict import ConfigError
@@ -75,6 +76,19 @@ def training_label(wildcards, resources):
 
 def descent_label(wildcards, resources):
     return CATALOG.descents[wildcards.run].label
+
+
+def one_of(names):
+    # A pattern that matches nothing when there are no names.
+    return "|".join(names) or "(?!)"
+
+
+def refuse_stale_trainings():
+    # Snakemake compares a training's parameters before it prepares datasets: a dataset that came out otherwise in
+    # this very build trains again in the next one.
+    stale = stale_trainings(CATALOG, asked_targets())
+    if stale:
+        raise WorkflowError(f"{len(stale)} trainings are of other images than are prepared now: start Snakemake again")
 
 
 def scorecard_files():
@@ -155,11 +169,6 @@ def sweep_specification(wildcards):
 # Artefacts
 
 
-def artefact_names(step):
-    # A pattern that matches nothing when no chosen paper has an artefact of this step.
-    return "|".join(CATALOG.names_built_by(step)) or "(?!)"
-
-
 def artefact_description(wildcards):
     return canonical_json(CATALOG.description(wildcards.artefact))
 
@@ -192,17 +201,13 @@ def sweep_results(wildcards):
     return paths.sweep_files(wildcards.scale, wildcards.artefact)
 
 
-# What each step of a table or a figure reads.
+# What each step of a table or a figure reads, and the folder of the runs that it shows.
 TABLES = {
-    "tabulate_classification": training_results,
-    "tabulate_theorems": descent_results,
-    "tabulate_summary": descent_results,
+    "tabulate_classification": (training_results, "results/{scale}/runs"),
+    "tabulate_theorems": (descent_results, "results/{scale}/patches"),
+    "tabulate_summary": (descent_results, "results/{scale}/patches"),
 }
 FIGURES = {
-    "plot_feature_outputs": descent_trajectories,
-    "plot_phase": sweep_results,
+    "plot_feature_outputs": (descent_trajectories, "results/{scale}/patches"),
+    "plot_phase": (sweep_results, "results/{scale}/patches"),
 }
-
-
-def folder_of_runs(results):
-    return "results/{scale}/runs" if results is training_results else "results/{scale}/patches"

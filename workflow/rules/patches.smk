@@ -35,7 +35,8 @@ rule sweep_patches:
     input:
         script=ancient(script("sweep_patches")),
     output:
-        "results/{scale}/patches/sweeps/{sweep}/{method}.csv",
+        csv="results/{scale}/patches/sweeps/{sweep}/{method}.csv",
+        run="results/{scale}/patches/sweeps/{sweep}/{method}.json",
     log:
         "results/{scale}/logs/sweep_patches/{sweep}_{method}.log",
     benchmark:
@@ -55,4 +56,4 @@ rule sweep_patches:
         "Sweeping noise and rarity: {wildcards.method} ({wildcards.sweep})"
     shell:
         "python {input.script} --sweep {params.sweep:q} --method {wildcards.method} --code {params.code}"
-        " --output {output} --device {params.device} --threads {threads} > {log} 2>&1"
+        " --output {output.csv} --output-run {output.run} --device {params.device} --threads {threads} > {log} 2>&1"

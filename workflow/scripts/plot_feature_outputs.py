@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from mixsuite.reporting.program import FIGURE_FORMS, artefact_parser, exit_status
+from mixsuite.program import exit_status, read_json
+from mixsuite.reporting.program import FIGURE_FORMS, artefact_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -14,18 +15,18 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
     from mixsuite.reporting.feature_outputs import curves, draw, measure_outputs, read_outputs
-    from mixsuite.reporting.measurements import write_csv
+    from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.style import save
 
-    def build() -> None:
-        description = read_description(options.artefact)
+    def step() -> None:
+        description = read_description(read_json("--artefact", options.artefact))
         outputs = read_outputs(description, options.runs)
         drawn = curves(outputs)
         save(draw(description, drawn), options.output_pdf, options.output_png)
-        write_csv(options.output_csv, drawn)
-        write_csv(options.output_measurements, measure_outputs(description, outputs))
+        write_frame(options.output_csv, drawn)
+        write_frame(options.output_measurements, measure_outputs(description, outputs))
 
-    return exit_status(build)
+    return exit_status(step)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from mixsuite.reporting.program import FIGURE_FORMS, artefact_parser, exit_status
+from mixsuite.program import exit_status, read_json
+from mixsuite.reporting.program import FIGURE_FORMS, artefact_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -13,19 +14,19 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
-    from mixsuite.reporting.measurements import write_csv
+    from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.phase import draw, measure_phase, phase_cells, read_sweep
     from mixsuite.reporting.style import save
 
-    def build() -> None:
-        description = read_description(options.artefact)
+    def step() -> None:
+        description = read_description(read_json("--artefact", options.artefact))
         sweep = read_sweep(options.runs, description.name)
         cells = phase_cells(sweep)
         save(draw(cells), options.output_pdf, options.output_png)
-        write_csv(options.output_csv, cells)
-        write_csv(options.output_measurements, measure_phase(description, sweep))
+        write_frame(options.output_csv, cells)
+        write_frame(options.output_measurements, measure_phase(description, sweep))
 
-    return exit_status(build)
+    return exit_status(step)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from pathlib import Path
+
+from mixsuite.program import exit_status, read_json, step_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = step_parser(__doc__)
     parser.add_argument(
         "--dataset", required=True, metavar="JSON", help='e.g. {"kind": "folder", "name": "mine", "image_size": 64}'
     )
@@ -25,24 +25,16 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
 
-    # Not before the arguments are known to be right: these take a while.
-    from mixsuite.checks import SettingError
-    from mixsuite.data.errors import DatasetError
+    # Not before the arguments are known to be right: this takes a while.
     from mixsuite.data.registry import prepare
 
-    try:
-        prepared = prepare(json.loads(options.dataset), options.source, options.output, options.cache)
-    except json.JSONDecodeError as error:
-        print(f"error: --dataset: not JSON ({error})", file=sys.stderr)
-    except (SettingError, DatasetError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-    else:
-        n = prepared["n"]
-        print(
-            f"{options.output}: {n['train']} training and {n['test']} test images of {len(prepared['classes'])} classes"
-        )
-        return 0
-    return 1
+    def step() -> None:
+        dataset = read_json("--dataset", options.dataset)
+        prepared = prepare(dataset, options.source, options.output, options.cache)
+        n, n_classes = prepared["n"], len(prepared["classes"])
+        print(f"{options.output}: {n['train']} training and {n['test']} test images of {n_classes} classes")
+
+    return exit_status(step)
 
 
 if __name__ == "__main__":

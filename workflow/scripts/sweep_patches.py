@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
+
+from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = step_parser(__doc__)
     parser.add_argument(
         "--sweep",
         required=True,
@@ -18,33 +20,40 @@ def main(arguments: list[str] | None = None) -> int:
         help='{"base": {a setting}, "sigma_d": [...], "sigma_ratio": sigma_b / sigma_d, "seeds": how many}',
     )
     parser.add_argument("--method", required=True, help="erm, cutout or cutmix")
-    parser.add_argument("--code", default="", help="fingerprint of the code; a changed one computes the sweep again")
-    parser.add_argument("--output", required=True, type=Path, metavar="CSV")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--output", required=True, type=Path, metavar="CSV", help="a row per seed, noise and feature")
+    parser.add_argument("--output-run", required=True, type=Path, metavar="JSON", help="what was computed, and how")
+    add_computing_options(parser)
     options = parser.parse_args(arguments)
 
     # Not before the arguments are known to be right: these take a while.
-    from mixsuite.device import lease, limit_threads
+    from mixsuite.device import device_name, lease, limit_threads
+    from mixsuite.files import write_csv, write_json
     from mixsuite.patches.descent import DivergedError
-    from mixsuite.patches.progress import progress
+    from mixsuite.patches.setting import check_method
     from mixsuite.patches.sweep import COLUMNS, Sweep, run_sweep
-    from mixsuite.patches.table import write_table
+    from mixsuite.progress import ProgressBar
+    from mixsuite.provenance import record
 
-    try:
-        sweep = Sweep.from_mapping(json.loads(options.sweep))
+    def step() -> None:
+        start = time.monotonic()
+        specification = read_json("--sweep", options.sweep)
+        sweep = Sweep.from_mapping(specification)
+        check_method(options.method)
         limit_threads(options.threads)
-        with lease(options.device) as device, progress(options.method, sweep.points) as report:
-            rows = list(run_sweep(sweep, options.method, device, report))
-        write_table(options.output, COLUMNS, rows)
-    except json.JSONDecodeError as error:
-        print(f"error: --sweep: not JSON ({error})", file=sys.stderr)
-    except (ValueError, DivergedError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-    else:
+        with lease(options.device) as device, closing(ProgressBar(f"{options.method}:", sweep.points)) as bar:
+            rows = list(run_sweep(sweep, options.method, device, bar.move))
+        write_csv(options.output, COLUMNS, rows)
+        result = {
+            "specification": {"sweep": specification, "method": options.method},
+            "seconds": time.monotonic() - start,
+            "device": device_name(device),
+            "threads": options.threads,
+            "provenance": record(options.code),
+        }
+        write_json(options.output_run, result)
         print(f"{options.output}: {len(rows)} rows, {sweep.points} descents")
-        return 0
-    return 1
+
+    return exit_status(step, DivergedError)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from mixsuite.reporting.program import TABLE_FORMS, artefact_parser, exit_status
+from mixsuite.program import exit_status, read_json
+from mixsuite.reporting.program import TABLE_FORMS, artefact_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -14,15 +15,17 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.classification_table import REMARKS, compare_classification, measure_classification
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.results import environment_note, read_results
     from mixsuite.reporting.table_files import write_table
 
-    def build() -> None:
-        description = read_description(options.artefact)
-        measurements = measure_classification(description, options.runs)
+    def step() -> None:
+        description = read_description(read_json("--artefact", options.artefact))
+        results = read_results(description, options.runs)
+        measurements = measure_classification(description, results)
         comparison = compare_classification(description, measurements)
-        write_table(options, comparison.table(REMARKS), comparison.tidy(), measurements)
+        write_table(options, comparison.table([*REMARKS, environment_note(results)]), comparison.tidy(), measurements)
 
-    return exit_status(build)
+    return exit_status(step)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from mixsuite.reporting.program import TABLE_FORMS, artefact_parser, exit_status
+from mixsuite.program import exit_status, read_json
+from mixsuite.reporting.program import TABLE_FORMS, artefact_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -13,17 +14,17 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.results import read_results
     from mixsuite.reporting.summary import measure_summary, summary_table, tidy
-    from mixsuite.reporting.synthetic import read_results
     from mixsuite.reporting.table_files import write_table
 
-    def build() -> None:
-        description = read_description(options.artefact)
+    def step() -> None:
+        description = read_description(read_json("--artefact", options.artefact))
         results = read_results(description, options.runs)
         measurements = measure_summary(description, results)
         write_table(options, summary_table(description, results), tidy(description, results), measurements)
 
-    return exit_status(build)
+    return exit_status(step)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from mixsuite.reporting.program import TABLE_FORMS, artefact_parser, exit_status
+from mixsuite.program import exit_status, read_json
+from mixsuite.reporting.program import TABLE_FORMS, artefact_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -13,18 +14,19 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
-    from mixsuite.reporting.synthetic import read_results
+    from mixsuite.reporting.results import environment_note, read_results
     from mixsuite.reporting.table_files import write_table
     from mixsuite.reporting.theorems import findings, measure_theorems, theorem_table, tidy
 
-    def build() -> None:
-        description = read_description(options.artefact)
+    def step() -> None:
+        description = read_description(read_json("--artefact", options.artefact))
         results = read_results(description, options.runs)
         found = findings(description, results)
+        table = theorem_table(description, found, [environment_note(results)])
         measurements = measure_theorems(description, results)
-        write_table(options, theorem_table(description, found), tidy(description, found), measurements)
+        write_table(options, table, tidy(description, found), measurements)
 
-    return exit_status(build)
+    return exit_status(step)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
-from mixsuite.reporting.program import exit_status
+from mixsuite.program import exit_status, step_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = step_parser(__doc__)
     parser.add_argument(
         "--manifests", required=True, type=Path, nargs="+", metavar="YAML", help="the papers' manifests"
     )
@@ -26,22 +25,22 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.config.manifest import Manifest
-    from mixsuite.config.strict import validate
+    from mixsuite.config.strict import ConfigError, validate
     from mixsuite.config.yaml_file import read_yaml
     from mixsuite.files import write_text
-    from mixsuite.reporting.measurements import read_measurements, write_csv
+    from mixsuite.reporting.measurements import read_measurements, write_frame
     from mixsuite.reporting.scorecard import build_scorecard
     from mixsuite.reporting.scorecard_html import scorecard_html
     from mixsuite.reporting.scorecard_markdown import scorecard_markdown
 
-    def build() -> None:
+    def step() -> None:
         manifests = [validate(Manifest, read_yaml(path, str(path)), str(path)) for path in options.manifests]
         scorecard = build_scorecard(manifests, read_measurements(options.measurements))
-        write_csv(options.output_csv, scorecard)
-        write_text(options.output_md, scorecard_markdown(scorecard, options.scale, options.scale_title))
-        write_text(options.output_html, scorecard_html(scorecard, options.scale, options.scale_title))
+        write_frame(options.output_csv, scorecard)
+        write_text(options.output_md, scorecard_markdown(scorecard, manifests, options.scale, options.scale_title))
+        write_text(options.output_html, scorecard_html(scorecard, manifests, options.scale, options.scale_title))
 
-    return exit_status(build)
+    return exit_status(step, ConfigError)
 
 
 if __name__ == "__main__":

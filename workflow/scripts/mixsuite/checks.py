@@ -20,7 +20,7 @@ def check_keys(name: str, value: Any, required: Iterable[str], optional: Iterabl
         raise SettingError(f"{name}: found {value!r}, expected settings {', '.join(allowed)}")
     for key in value:
         if key not in allowed:
-            raise SettingError(f"{name}: unknown key {key!r}{_instead(key, allowed)}")
+            raise SettingError(f"{name}: unknown key {key!r}{suggest(key, allowed)}")
     for key in required:
         if key not in value:
             raise SettingError(f"{name}: missing key {key!r}")
@@ -30,7 +30,7 @@ def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
     """Raise SettingError unless `value` is one of `choices`."""
     choices = list(choices)
     if isinstance(value, bool) or value not in choices:
-        raise SettingError(f"{name}: found {value!r}{_instead(value, choices)}")
+        raise SettingError(f"{name}: found {value!r}{suggest(value, choices)}")
 
 
 def check_count(name: str, value: Any, at_least: int) -> None:
@@ -69,12 +69,16 @@ def check_list(name: str, value: Any, of: str) -> None:
         raise SettingError(f"{name}: found {value!r}, expected a list of {of}")
 
 
+def suggest(found: Any, allowed: Iterable[Any]) -> str:
+    """Return `; expected one of a, b, c`, and before it the likeliest of them if `found` looks like a slip of it."""
+    choices = sorted(allowed, key=lambda choice: (isinstance(choice, str), choice))
+    names = [str(choice) for choice in choices]
+    # A number or a list is no slip of a name; nor is the text "18" one of the number 18.
+    slip = isinstance(found, str) and found not in names
+    close = difflib.get_close_matches(found, names, n=1) if slip else []
+    meant = f" (did you mean {close[0]!r}?)" if close else ""
+    return f"{meant}; expected {'one of ' + ', '.join(names) if names else 'none'}"
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _instead(found: Any, allowed: list[Any]) -> str:
-    names = [str(choice) for choice in allowed]
-    close = difflib.get_close_matches(found, names, n=1) if isinstance(found, str) else []
-    meant = f" (did you mean {close[0]!r}?)" if close and found not in names else ""
-    return f"{meant}, expected {'one of ' + ', '.join(names) if names else 'none'}"

@@ -20,9 +20,8 @@ _POLL_SECONDS = 0.5
 
 
 def limit_threads(threads: int) -> None:
-    """Let torch (and the OpenMP libraries it calls) use `threads` threads. Raises SettingError below 1."""
+    """Let torch compute on `threads` threads of the CPU. Raises SettingError below 1."""
     check_count("threads", threads, at_least=1)
-    os.environ["OMP_NUM_THREADS"] = str(threads)
     torch.set_num_threads(threads)
 
 

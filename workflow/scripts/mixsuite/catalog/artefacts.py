@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mixsuite.catalog import paths
+from mixsuite.catalog.footnotes import footnotes
 from mixsuite.catalog.runs import (
     Run,
     Training,
     dataset_specification,
+    descent_notes,
     resolve_descent,
     resolve_training,
     setting_of,
 )
-from mixsuite.config.house import House, comparison_runs, load_house
-from mixsuite.config.manifest import Artefact, Manifest, Row
+from mixsuite.config.house import House
+from mixsuite.config.load import load_house
+from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Catalog:
     def __init__(self, house: House) -> None:
         self.house = house
         self.scale = house.config.scale
-        self._trainings: dict[Any, Training] = {}
+        self._trainings: dict[RunReference, Training | str] = {}
         chosen = {key: house.manifests[key] for key in house.config.papers}
         planned = [
             self._plan(manifest, name, definition)
@@ -102,9 +105,9 @@ class Catalog:
         return Path(own.source).expanduser() if own and own.source else None
 
     def sweep_specification(self, name: str) -> dict[str, Any]:
-        """Return the grid of the sweep that the artefact `name` shows, and that is named as it in its manifest."""
-        paper = self.artefacts[name].paper
-        sweep = self.house.manifests[paper].patch_sweeps[name.removeprefix(f"{paper}_")]
+        """Return the grid of the sweep that the artefact `name` shows."""
+        artefact = self.artefacts[name]
+        sweep = self.house.manifests[artefact.paper].patch_sweeps[artefact.definition.sweep]
         seeds = self.house.config.seeds or sweep.seeds
         return {**sweep.model_dump(exclude={"title", "base"}), "base": setting_of(sweep.base), "seeds": seeds}
 
@@ -117,8 +120,7 @@ class Catalog:
             "paper": artefact.paper,
             "title": artefact.definition.title,
             "where": artefact.definition.where,
-            "kind": artefact.definition.kind,
-            "footnotes": artefact.definition.footnotes,
+            "footnotes": [*artefact.definition.footnotes, *footnotes(self.house, artefact.definition)],
             "scale": self.scale,
             "scale_title": self.house.scale.title,
             "protocol": self.house.config.protocol,
@@ -128,41 +130,38 @@ class Catalog:
         }
 
     def _plan(self, manifest: Manifest, name: str, definition: Artefact) -> PlannedArtefact:
-        rows = tuple(self._plan_row(manifest, row) for row in definition.rows)
+        rows = tuple(self._plan_row(row, manifest.patch_seeds) for row in definition.rows)
         return PlannedArtefact(f"{manifest.key}_{name}", manifest.key, definition, rows)
 
-    def _plan_row(self, manifest: Manifest, row: Row) -> PlannedRow:
+    def _plan_row(self, row: Row, patch_seeds: int) -> PlannedRow:
         if row.patches:
-            seeds = range(self.house.config.seeds or manifest.patch_seeds)
-            descents = tuple(resolve_descent(manifest, row.patches, seed) for seed in seeds)
-            return PlannedRow(row, row.patches.method, descents=descents)
-        if row.run is None:
-            return PlannedRow(row, None, missing="no run of this version gives this row")
-        training = self._training(row.run)
-        method = self.house.recipes[row.run.recipe].method
-        if training.missing:
-            return PlannedRow(row, method, missing=training.missing)
+            seeds = range(self.house.config.seeds or patch_seeds)
+            descents = tuple(resolve_descent(self.house, row.patches, seed) for seed in seeds)
+            notes = tuple(descent_notes(self.house, row.patches))
+            return PlannedRow(row, row.patches.method, descents=descents, stand_in_notes=notes)
+        if row.run:
+            return self._plan_training(row, row.run)
+        return PlannedRow(row, None, missing="no run of this version gives this row")
+
+    def _plan_training(self, row: Row, reference: RunReference) -> PlannedRow:
+        if reference not in self._trainings:
+            self._trainings[reference] = resolve_training(self.house, reference)
+        training, method = self._trainings[reference], self.house.recipes[reference.recipe].method
+        if isinstance(training, str):
+            return PlannedRow(row, method, missing=training)
         seeds = range(self.house.config.seeds or self.house.scale.seeds)
         runs = tuple(training.run(seed) for seed in seeds)
         return PlannedRow(row, method, trainings=runs, stand_in_notes=training.stand_in_notes)
 
-    def _training(self, reference: Any) -> Training:
-        key = tuple(reference.model_dump().values())
-        if key not in self._trainings:
-            self._trainings[key] = resolve_training(self.house, reference)
-        return self._trainings[key]
-
     def _plan_comparison(self) -> PlannedArtefact:
         own = self.house.config.comparison
-        rows = [
-            Row(id=recipe, label=self.house.recipes[recipe].title, run=reference)
-            for recipe, reference in comparison_runs(self.house.config).items()
-        ]
+        references = self.house.comparison_runs()
+        rows = [Row(id=recipe, label=self.house.recipes[recipe].title, run=run) for recipe, run in references.items()]
         definition = Artefact(
             title=own.title, where="config.yaml", kind="table", step="tabulate_classification", rows=rows
         )
-        manifest = next(iter(self.house.manifests.values()))
-        return PlannedArtefact("comparison", "own", definition, tuple(self._plan_row(manifest, row) for row in rows))
+        planned = tuple(self._plan_training(row, row.run) for row in rows)
+        return PlannedArtefact("comparison", "own", definition, planned)
 
 
 def load_catalog(root: Path, config: dict[str, Any]) -> Catalog:
@@ -180,10 +179,7 @@ def _describe(planned: PlannedRow) -> dict[str, Any]:
         **row.model_dump(exclude={"run", "printed"}),
         "printed": {metric: printed.model_dump() for metric, printed in row.printed.items()},
         "method": planned.method,
-        "runs": [
-            {key: value for key, value in asdict(run).items() if key in ("seed", "identity")}
-            for run in (*planned.trainings, *planned.descents)
-        ],
+        "runs": [{"seed": run.seed, "identity": run.identity} for run in (*planned.trainings, *planned.descents)],
         "missing": planned.missing,
         "stand_in": bool(planned.stand_in_notes),
     }

@@ -1,4 +1,4 @@
-"""Where things lie below results/; the rules' patterns say the same with wildcards, and a test holds both together."""
+"""Where things lie below results/. The rules' patterns say the same with wildcards: where not, no rule makes a file."""
 
 from __future__ import annotations
 

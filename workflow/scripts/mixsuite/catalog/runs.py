@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import mixsuite
-from mixsuite.config.house import House, schedule
-from mixsuite.config.manifest import Manifest, PatchReference, RunReference
+from mixsuite.config.house import House
+from mixsuite.config.manifest import PatchReference, RunReference
 from mixsuite.config.patches import PatchSetting
 from mixsuite.files import digest
 
@@ -35,13 +35,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Training:
-    """How a manifest's training is run at this scale, seeds aside; `missing` says why it cannot be."""
+    """How a manifest's training is run at this scale, seeds aside, and in what it is not the paper's."""
 
-    dataset: str
     specification: dict[str, Any]
     label: str
     stand_in_notes: tuple[str, ...]
-    missing: str | None
 
     def run(self, seed: int) -> Run:
         """Return the run with `seed`."""
@@ -54,33 +52,31 @@ def identity(specification: dict[str, Any]) -> str:
     return digest(specification)[:_IDENTITY_LENGTH]
 
 
-def resolve_training(house: House, reference: RunReference) -> Training:
-    """Return what is run for `reference` at the chosen scale and protocol."""
+def resolve_training(house: House, reference: RunReference) -> Training | str:
+    """Return what is run for `reference` at the chosen scale and protocol, or why nothing is."""
     dataset = _stand_in(house, "datasets", reference.dataset)
     model = _stand_in(house, "models", reference.model)
     if dataset is None or model is None:
         absent = reference.dataset if dataset is None else reference.model
-        return Training("", {}, "", (), f"{absent} is not run at the scale {house.config.scale}")
+        return f"{absent} is not run at the scale {house.config.scale}"
     recipe = house.recipes[reference.recipe]
-    settings = schedule(house, reference.schedule)
+    settings = house.schedule(reference.schedule)
     specification = {
         "dataset": dataset_specification(house, dataset),
-        "model": {"family": house.models[model].family, **house.models[model].settings},
+        "model": house.models[model].specification(),
         "recipe": recipe.settings(house.config.protocol),
         "schedule": settings.model_dump(),
     }
-    return Training(
-        dataset=dataset,
+    return _cannot_be_run(specification) or Training(
         specification=specification,
         label=f"{recipe.title} on {dataset} with {model}",
         stand_in_notes=tuple(_stand_in_notes(house, reference, dataset, model)),
-        missing=_not_in_this_version(specification),
     )
 
 
-def resolve_descent(manifest: Manifest, reference: PatchReference, seed: int) -> Run:
+def resolve_descent(house: House, reference: PatchReference, seed: int) -> Run:
     """Return the synthetic experiment of `reference`; it is the same at every scale."""
-    setting = setting_of(manifest.patch_settings[reference.setting])
+    setting = setting_of(house.patch_setting(reference.setting))
     specification = {"setting": setting, "method": reference.method, "seed": seed}
     label = f"{reference.method} in the setting {reference.setting}, seed {seed}"
     return Run(identity(specification), seed, specification, label)
@@ -128,16 +124,32 @@ def _stand_in_notes(house: House, reference: RunReference, dataset: str, model: 
         notes.append(f"{house.datasets[dataset].title or dataset} for {house.datasets[reference.dataset].title}")
     if model != reference.model:
         notes.append(f"{house.models[model].title} for {house.models[reference.model].title}")
-    changes = house.scale.schedules.get(reference.schedule, {})
-    if "epochs" in changes:
-        whole = house.protocols[reference.schedule].text.epochs
-        notes.append(f"{changes['epochs']} epochs for {whole}")
-    elif changes:
-        notes.append(f"another {', '.join(sorted(changes))} than the protocol's")
+    original = house.protocol_schedule(reference.schedule).model_dump()
+    notes += _changes(original, house.schedule(reference.schedule).model_dump())
     return notes
 
 
-def _not_in_this_version(specification: dict[str, Any]) -> str | None:
+def descent_notes(house: House, reference: PatchReference) -> list[str]:
+    """Return in what the synthetic experiment of `reference` is not its manifest's."""
+    original = setting_of(house.manifest_patch_setting(reference.setting))
+    return _changes(original, setting_of(house.patch_setting(reference.setting)))
+
+
+def _changes(original: dict[str, Any], chosen: dict[str, Any]) -> list[str]:
+    changed = {name: value for name, value in chosen.items() if value != original[name]}
+    return [f"{name.replace('_', ' ')} {_short(value)} for {_short(original[name])}" for name, value in changed.items()]
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "the usual" if isinstance(value, dict) else str(value)
+
+
+def _cannot_be_run(specification: dict[str, Any]) -> str | None:
+    normalisation, grey = specification["schedule"]["normalisation"], specification["dataset"]["kind"] == "digits"
+    if grey and normalisation != "dataset" and len(normalisation["mean"]) != 1:
+        return f"the digits are grey, and the schedule normalises {len(normalisation['mean'])} channels"
     # A method, network or kind of dataset is there as soon as its file is.
     kind = specification["dataset"]["kind"]
     needed = {

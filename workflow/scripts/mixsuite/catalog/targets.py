@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mixsuite.catalog.artefacts import Catalog
-from mixsuite.config.strict import ConfigError, suggest
+from mixsuite.checks import suggest
+from mixsuite.config.strict import ConfigError
 
 OTHER_TARGETS = ("all", "scorecard")
 

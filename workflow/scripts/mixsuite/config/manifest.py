@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from mixsuite.checks import suggest
 from mixsuite.config.metrics import METRICS
+from mixsuite.config.numbers import printed_number
 from mixsuite.config.patches import PatchMethod, PatchSetting, PatchSweep
-from mixsuite.config.strict import Strict, suggest
+from mixsuite.config.strict import Strict
 from mixsuite.config.values import Count, Name, Switch
 
 Origin = Literal["own", "copied"]
@@ -41,10 +43,8 @@ class Printed(Strict):
 
 
 def _number(text: str) -> float | None:
-    try:
-        return float(text.replace("−", "-").replace(",", ""))
-    except ValueError:
-        return None
+    number = printed_number(text)
+    return None if number is None else float(number)
 
 
 class RunReference(Strict):
@@ -130,6 +130,8 @@ class Artefact(Strict):
     where: str
     kind: Literal["table", "figure"]
     step: Name | None = None
+    sweep: Name | None = None
+    """The grid of synthetic experiments that it shows."""
     rows: list[Row] = []
     claims: list[Claim] = []
     footnotes: list[str] = []
@@ -169,6 +171,8 @@ class Manifest(Strict):
     @model_validator(mode="after")
     def _known_settings(self) -> Manifest:
         for name, artefact in self.artefacts.items():
+            if artefact.sweep is not None and artefact.sweep not in self.patch_sweeps:
+                raise ValueError(f"{name}: sweep {artefact.sweep!r}{suggest(artefact.sweep, self.patch_sweeps)}")
             for row in artefact.rows:
                 if row.patches and row.patches.setting not in self.patch_settings:
                     found = row.patches.setting

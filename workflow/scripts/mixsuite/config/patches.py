@@ -7,17 +7,19 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from mixsuite.config.strict import Strict
-from mixsuite.config.values import Count, NotNegative, Positive, Probability
+from mixsuite.config.values import Count, NotNegative, Number, Positive, Probability, Whole
 
 Rarity = Literal["common", "rare", "extremely_rare"]
 PatchMethod = Literal["erm", "cutout", "cutmix"]
+MOST_PATCHES = 16
+"""CutMix goes over 2^P sets of patches at every step."""
 
 
 class PatchSetting(Strict):
     """The distribution D, the network and the descent of one synthetic experiment (oh2024, sections 2 and 3)."""
 
     title: str
-    patches: Annotated[int, Field(ge=2)]
+    patches: Annotated[Whole, Field(ge=3, le=MOST_PATCHES)]
     """P, patches of a sample."""
     dimension: Count
     """d, length of a patch."""
@@ -31,7 +33,7 @@ class PatchSetting(Strict):
     """Probability of each of the K features of a label."""
     rarity: list[Rarity]
     """Class of each feature, in the order of `rho`."""
-    beta: Annotated[float, Field(gt=0, le=1)]
+    beta: Annotated[Number, Field(gt=0, le=1)]
     r: Positive
     """Slope and smoothing width of the smoothed leaky ReLU."""
     learning_rate: Positive

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mixsuite.config.strict import Strict
-from mixsuite.config.values import Count, Positive, Probability
+from mixsuite.config.values import Count, Number, Positive, Probability, Whole
 
-Images = Annotated[int, Field(ge=2, le=16)]
+Images = Annotated[Whole, Field(ge=2)]
 
 
 class Recipe(Strict):
@@ -37,7 +37,7 @@ class Cutout(Recipe):
     """Cutout (DeVries and Taylor 2017); `length` is a fraction of the image's side."""
 
     method: Literal["cutout"]
-    length: Annotated[float, Field(gt=0, le=1)]
+    length: Annotated[Number, Field(gt=0, le=1)]
 
 
 class Mixup(Recipe):
@@ -114,7 +114,7 @@ class DropBlock(Recipe):
     """DropBlock (Ghiasi, Lin and Le 2018)."""
 
     method: Literal["dropblock"]
-    keep_probability: Annotated[float, Field(gt=0, le=1)]
+    keep_probability: Annotated[Number, Field(gt=0, le=1)]
     block_size: Count
 
 

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from mixsuite.config.strict import Strict
-from mixsuite.config.values import Count, NotNegative, Positive, Probability, Switch
+from mixsuite.config.values import Count, NotNegative, Number, Positive, Probability, Switch, Whole
 
 
 class Normalisation(Strict):
     """Per-channel mean and standard deviation, of pixels scaled to [0, 1]."""
 
-    mean: list[float]
+    mean: list[Probability]
     std: list[Positive]
 
 
@@ -26,10 +26,10 @@ class Schedule(Strict):
     momentum: Probability
     nesterov: Switch
     weight_decay: NotNegative
-    milestones: list[Annotated[float, Field(gt=0, lt=1)]]
+    milestones: list[Annotated[Number, Field(gt=0, lt=1)]]
     decay: Positive
-    warmup_epochs: Annotated[int, Field(ge=0)] = 0
-    padding: Annotated[int, Field(ge=0)]
+    warmup_epochs: Annotated[Whole, Field(ge=0)] = 0
+    padding: Annotated[Whole, Field(ge=0)]
     flip: Switch
     normalisation: Literal["dataset"] | Normalisation
     loss: Literal["cross_entropy"]
@@ -38,6 +38,8 @@ class Schedule(Strict):
     def _ordered(self) -> Schedule:
         if self.milestones != sorted(set(self.milestones)):
             raise ValueError(f"milestones: found {self.milestones}, expected rising fractions of the epochs")
+        if self.nesterov and self.momentum == 0:
+            raise ValueError("momentum: found 0, expected a number above 0 with nesterov")
         return self
 
 

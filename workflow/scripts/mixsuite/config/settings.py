@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from mixsuite.config.strict import Strict
-from mixsuite.config.values import Count, Name, Protocol
+from mixsuite.config.values import Count, Name, Protocol, Whole, each_once
 
-Seeds = Annotated[int, Field(ge=1, le=100)]
+Seeds = Annotated[Whole, Field(ge=1, le=100)]
 DatasetKind = Literal["digits", "cifar10", "cifar100", "imagenet", "folder"]
 
 
@@ -31,14 +31,6 @@ class UserDataset(Strict):
     image_size: Count | None = None
 
 
-class Model(Strict):
-    """A named network (workflow/models.yaml): its family (a file of mixsuite/models) and that family's settings."""
-
-    title: str
-    family: Name
-    settings: dict[str, int | float | bool | str] = {}
-
-
 class StandIns(Strict):
     """What is run instead of a manifest's datasets and networks; null means: not run at this scale."""
 
@@ -53,14 +45,14 @@ class Comparison(Strict):
     dataset: Name
     model: Name
     schedule: Name = "cifar"
-    recipes: Annotated[list[Name], Field(min_length=1)]
+    recipes: Annotated[list[Name], Field(min_length=1), AfterValidator(each_once)]
 
 
 class Config(Strict):
     """config.yaml."""
 
     scale: Name
-    papers: Annotated[list[Name], Field(min_length=1)]
+    papers: Annotated[list[Name], Field(min_length=1), AfterValidator(each_once)]
     protocol: Protocol
     seeds: Seeds | None = None
     """Seeds of every run; None: as many as the scale and the manifests say."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from mixsuite.checks import suggest
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -27,14 +28,6 @@ class Strict(BaseModel):
                 if key not in cls.model_fields:
                     raise ValueError(f"unknown key {key!r}{suggest(key, cls.model_fields)}")
         return data
-
-
-def suggest(found: object, allowed: Any) -> str:
-    """Return `; expected one of a, b, c` with the likeliest first named when `found` looks like a slip of it."""
-    names = sorted(str(name) for name in allowed)
-    close = difflib.get_close_matches(str(found), names, n=1)
-    meant = f" (did you mean {close[0]!r}?)" if close else ""
-    return f"{meant}; expected one of {', '.join(names) or 'nothing'}"
 
 
 def check_known(setting: str, found: str, allowed: Any) -> None:

@@ -57,12 +57,12 @@ def write_split(folder: Path, images: np.ndarray, labels: np.ndarray, descriptio
     return sha256
 
 
-def load_split(folder: Path, verify: bool = False) -> ImageArrays:
-    """Return the split in `folder` by memory map; with `verify` its content is held against its sha256.
+def load_split(folder: Path) -> ImageArrays:
+    """Return the split in `folder` by memory map, its content held against its sha256.
 
     Raises:
         DatasetError: a file is missing or unreadable, an array has another type or shape than the prepared form, a
-            label is no class, or (with `verify`) the content is not what was prepared.
+            label is no class, or the content is not what was prepared.
     """
     description = _read_description(folder / "dataset.json", ("classes", "mean", "std", "sha256", "source", "n"))
     images = _read_array(folder / "images.npy", np.uint8, ("N", "H", "W", "C"))
@@ -74,7 +74,7 @@ def load_split(folder: Path, verify: bool = False) -> ImageArrays:
     n_classes = len(description["classes"])
     if labels.min() < 0 or labels.max() >= n_classes:
         raise DatasetError(f"{folder / 'labels.npy'}: found a label outside 0..{n_classes - 1}")
-    if verify and (found := arrays_sha256(images, labels)) != description["sha256"]:
+    if (found := arrays_sha256(images, labels)) != description["sha256"]:
         raise DatasetError(
             f"{folder}: the arrays have sha256 {found}, expected {description['sha256']}: prepare it anew"
         )
@@ -82,14 +82,14 @@ def load_split(folder: Path, verify: bool = False) -> ImageArrays:
 
 
 def load_dataset(folder: Path, sha256: str | None = None) -> tuple[ImageArrays, ImageArrays, str]:
-    """Return the train split, the test split and the sha256 of the dataset prepared in `folder`, contents verified.
+    """Return the train split, the test split and the sha256 of the dataset prepared in `folder`.
 
     Raises:
         DatasetError: as load_split; or the splits do not fit together; or the dataset's sha256 is not `sha256`.
     """
     if not folder.is_dir():
         raise DatasetError(f"{folder}: no such folder, expected a prepared dataset (train/ and test/)")
-    train, test = (load_split(folder / split, verify=True) for split in SPLITS)
+    train, test = (load_split(folder / split) for split in SPLITS)
     if train.images.shape[1:] != test.images.shape[1:] or train.description["classes"] != test.description["classes"]:
         raise DatasetError(f"{folder}: train/ and test/ differ in their classes or in the shape of their images")
     found = combined_sha256(train.description["sha256"], test.description["sha256"])

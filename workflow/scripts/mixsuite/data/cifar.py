@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from mixsuite.checks import check_keys
-from mixsuite.data.arrays import RawDataset
-from mixsuite.data.class_folders import decode, list_both_splits
+from mixsuite.data.arrays import SPLITS, RawDataset
+from mixsuite.data.class_folders import list_both_splits, open_image
 from mixsuite.data.download import fetch, md5_of
 from mixsuite.data.errors import DatasetError
 from mixsuite.data.restricted_pickle import as_text, load_batch
@@ -26,10 +26,12 @@ _HOST = "https://www.cs.toronto.edu/~kriz/"
 
 @dataclass(frozen=True)
 class Layout:
-    """What an official archive holds; `md5` is the archive's and `files` those of its members in `folder`."""
+    """What a dataset holds per class, and its official archive: `md5` is the archive's, `files` its members'."""
 
     title: str
     n_classes: int
+    train_per_class: int
+    test_per_class: int
     url: str
     md5: str
     folder: str
@@ -50,6 +52,8 @@ LAYOUTS = {
     "cifar10": Layout(
         title="CIFAR-10",
         n_classes=10,
+        train_per_class=5000,
+        test_per_class=1000,
         url=f"{_HOST}cifar-10-python.tar.gz",
         md5="c58f30108f718f92721af3b95e74349a",
         folder="cifar-10-batches-py",
@@ -71,6 +75,8 @@ LAYOUTS = {
     "cifar100": Layout(
         title="CIFAR-100",
         n_classes=100,
+        train_per_class=500,
+        test_per_class=100,
         url=f"{_HOST}cifar-100-python.tar.gz",
         md5="eb9058c3a382ffc7106e4002c42a8d85",
         folder="cifar-100-python",
@@ -92,8 +98,8 @@ def read(dataset: dict[str, Any], source: str | None, cache: Path) -> RawDataset
     """Return CIFAR-10 or CIFAR-100 (fine labels), both splits in their original order.
 
     `source` is the official archive, the folder that it unpacks to, an address (http or https) that serves the archive,
-    or a folder of class folders (train/CLASS/IMAGE, test/CLASS/IMAGE; ordered by the images' names). Without one the
-    archive is fetched from its authors' page into `cache`.
+    or a folder of class folders (train/CLASS/IMAGE, test/CLASS/IMAGE; all images, ordered by their names). Without one
+    the archive is fetched from its authors' page into `cache`.
 
     Raises:
         SettingError: an unknown setting.
@@ -180,6 +186,13 @@ def _read_class_folders(layout: Layout, root: Path) -> RawDataset:
     classes = list(splits[0])
     if len(classes) != layout.n_classes:
         raise DatasetError(f"{root}: found {len(classes)} classes, expected the {layout.n_classes} of {layout.title}")
+    for name, split, expected in zip(SPLITS, splits, (layout.train_per_class, layout.test_per_class), strict=True):
+        for label, paths in split.items():
+            if len(paths) != expected:
+                raise DatasetError(
+                    f"{root}: found {len(paths)} images to {name} of the class {label}, expected the {expected} of "
+                    f"{layout.title}"
+                )
     read = [_read_in_order_of_names(split) for split in splits]
     return RawDataset(classes, f"{layout.title}, images of the folder {root.name}", *read)
 
@@ -188,5 +201,13 @@ def _read_in_order_of_names(split: dict[str, list[Path]]) -> tuple[np.ndarray, n
     # A training image's name may be its place in the original order, by which others number the images.
     labelled = [(path, label) for label, paths in enumerate(split.values()) for path in paths]
     labelled.sort(key=lambda entry: (entry[0].name, entry[1]))
-    images = np.stack([decode(path, SIDE) for path, _ in labelled])
+    images = np.stack([_read_image(path) for path, _ in labelled])
     return images, np.array([label for _, label in labelled], np.int64)
+
+
+def _read_image(path: Path) -> np.ndarray:
+    image = open_image(path)
+    if image.size != (SIDE, SIDE):
+        width, height = image.size
+        raise DatasetError(f"{path}: found {width} x {height} pixels, expected {SIDE} x {SIDE}: no image of CIFAR")
+    return np.asarray(image)

@@ -59,15 +59,20 @@ def decode(path: Path, size: int) -> np.ndarray:
     Raises:
         DatasetError: the file cannot be read or does not decode.
     """
-    try:
-        with Image.open(path) as file:
-            image = file.convert("RGB")
-    # Pillow's decoders raise SyntaxError, ValueError or EOFError for some kinds of damage.
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        raise DatasetError(f"{path}: does not decode as an image ({error})") from None
+    image = open_image(path)
     if image.size != (size, size):
         image = ImageOps.fit(image, (size, size), Image.Resampling.BILINEAR)
     return np.asarray(image)
+
+
+def open_image(path: Path) -> Image.Image:
+    """Return the image at `path` in RGB and of its own size; raise DatasetError where it does not decode."""
+    try:
+        with Image.open(path) as file:
+            return file.convert("RGB")
+    # Pillow's decoders raise SyntaxError, ValueError or EOFError for some kinds of damage.
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise DatasetError(f"{path}: does not decode as an image ({error})") from None
 
 
 def _is_image(path: Path) -> bool:

@@ -16,5 +16,7 @@ generator: on the device of the batch; the only source of randomness, so that eq
 The inputs are never changed, but a method that has nothing to change may return them as they are. All draws stay on the
 device: no mix waits for it. A batch that a coin leaves unmixed draws from the generator what a mixed one would.
 
-A method is a module of this room with a function `build(*, ...) -> Mix`, whose keyword arguments are its settings.
+A method is a module of this room with a function `build(*, ...) -> Mix`, whose keyword arguments are its settings. One
+that needs the network in training has the argument `network` besides: it may add layers to it, which draw from the
+mix's generator and leave the names of its weights, and its mix is called right before each forward pass.
 """

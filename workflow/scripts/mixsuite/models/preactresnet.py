@@ -5,10 +5,8 @@ from __future__ import annotations
 from torch import nn
 
 from mixsuite.checks import check_choice, check_count, check_switch
-from mixsuite.models.residual import convolution, norm_relu, preactivation_block
-from mixsuite.models.staged import StagedNetwork, check_shape, make_stage
-
-BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
+from mixsuite.models.residual import BASIC_BLOCKS, convolution, norm_relu, preactivation_block
+from mixsuite.models.staged import StagedNetwork, check_shape, make_doubling_stages
 
 
 def build(
@@ -20,21 +18,18 @@ def build(
     Weights are torch's defaults, as there. PreActResNet-18 has 11.217 M parameters with 100 classes.
 
     Raises:
-        SettingError: depth not in BLOCKS, width below 1, final_norm not a bool, images below 8×8.
+        SettingError: depth not in BASIC_BLOCKS, width below 1, final_norm not a bool, images below 8×8.
     """
     check_shape(n_classes, in_channels, image_size, smallest_image=8)
-    check_choice("depth", depth, BLOCKS)
+    check_choice("depth", depth, BASIC_BLOCKS)
     check_count("width", width, at_least=1)
     check_switch("final_norm", final_norm)
-    stages, channels = [], width
-    for index, n_blocks in enumerate(BLOCKS[depth]):
-        out_channels = width * 2**index
-        stages.append(make_stage(preactivation_block, channels, out_channels, n_blocks, stride=1 if index == 0 else 2))
-        channels = out_channels
+    stages = make_doubling_stages(preactivation_block, width, BASIC_BLOCKS[depth])
+    n_features = 8 * width
     return StagedNetwork(
         stem=convolution(in_channels, width),
         stages=stages,
-        tail=nn.Sequential(*norm_relu(channels)) if final_norm else nn.Identity(),
-        n_features=channels,
+        tail=nn.Sequential(*norm_relu(n_features)) if final_norm else nn.Identity(),
+        n_features=n_features,
         n_classes=n_classes,
     )

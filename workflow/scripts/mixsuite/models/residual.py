@@ -5,6 +5,11 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from mixsuite.checks import SettingError
+
+BASIC_BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
+"""The basic blocks in each stage of ResNet-18 and ResNet-34 (He et al. 2016, Deep residual learning, Table 1)."""
+
 
 class ResidualBlock(nn.Module):
     """activation(shortcut(x) + residual(x)).
@@ -25,6 +30,18 @@ class ResidualBlock(nn.Module):
         return self.activation(self.shortcut(hidden) + self.residual(hidden))
 
 
+def residual_blocks(network: nn.Module) -> list[ResidualBlock]:
+    """Return the residual blocks of `network` or of a part of it, those nearest to the input first.
+
+    Raises:
+        SettingError: there are none, as in the networks that torchvision makes.
+    """
+    blocks = [part for part in network.modules() if isinstance(part, ResidualBlock)]
+    if not blocks:
+        raise SettingError("network: found no residual blocks of this suite's own, expected another family of networks")
+    return blocks
+
+
 def convolution(
     in_channels: int, out_channels: int, size: int = 3, stride: int = 1, groups: int = 1, bias: bool = False
 ) -> nn.Conv2d:
@@ -35,6 +52,14 @@ def convolution(
 def norm_relu(channels: int) -> tuple[nn.BatchNorm2d, nn.ReLU]:
     """Return batch normalisation and ReLU, in this order."""
     return nn.BatchNorm2d(channels), nn.ReLU(inplace=True)
+
+
+def projection_shortcut(in_channels: int, out_channels: int, stride: int) -> nn.Sequential | None:
+    """Return a 1×1 convolution and batch normalisation where a block changes the shape, else None: the input as is."""
+    if in_channels == out_channels and stride == 1:
+        return None
+    projection = convolution(in_channels, out_channels, size=1, stride=stride)
+    return nn.Sequential(projection, nn.BatchNorm2d(out_channels))
 
 
 def preactivation_block(in_channels: int, out_channels: int, stride: int) -> nn.Module:

@@ -8,7 +8,7 @@ from torch import nn
 
 from mixsuite.checks import SettingError, check_count
 from mixsuite.models.initialisation import he_fan_out
-from mixsuite.models.residual import ResidualBlock, convolution, norm_relu
+from mixsuite.models.residual import ResidualBlock, convolution, norm_relu, projection_shortcut
 from mixsuite.models.staged import StagedNetwork, check_shape, make_stage
 
 EXPANSION = 4
@@ -54,8 +54,4 @@ def _block(in_channels: int, out_channels: int, stride: int, cardinality: int, b
         convolution(inner, out_channels, size=1),
         nn.BatchNorm2d(out_channels),
     )
-    shortcut = None
-    if in_channels != out_channels or stride != 1:
-        projection = convolution(in_channels, out_channels, size=1, stride=stride)
-        shortcut = nn.Sequential(projection, nn.BatchNorm2d(out_channels))
-    return ResidualBlock(residual, shortcut, nn.ReLU(inplace=True))
+    return ResidualBlock(residual, projection_shortcut(in_channels, out_channels, stride), nn.ReLU(inplace=True))

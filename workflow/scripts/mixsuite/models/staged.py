@@ -50,6 +50,20 @@ def make_stage(
     return nn.Sequential(first, *(make_block(out_channels, out_channels, 1) for _ in range(n_blocks - 1)))
 
 
+def make_doubling_stages(
+    make_block: Callable[[int, int, int], nn.Module], width: int, counts: Iterable[int]
+) -> list[nn.Sequential]:
+    """Return a stage for each of `counts`, its number of blocks; each next one has twice the channels and stride 2.
+
+    The first one takes and gives `width` channels.
+    """
+    stages, channels = [], width
+    for index, n_blocks in enumerate(counts):
+        stages.append(make_stage(make_block, channels, width * 2**index, n_blocks, stride=1 if index == 0 else 2))
+        channels = width * 2**index
+    return stages
+
+
 def check_shape(n_classes: int, in_channels: int, image_size: int, smallest_image: int) -> None:
     """Raise SettingError, naming the quantity, where a network cannot be built for such data."""
     check_count("n_classes", n_classes, at_least=2)

@@ -13,9 +13,9 @@ from mixsuite.patches.distribution import draw_patch_set, draw_weights
 from mixsuite.patches.evaluation import NoiseDraws, feature_outputs
 from mixsuite.patches.masked_risk import MaskedRisk, cut_masks
 from mixsuite.patches.network import SmoothedLeakyReLU
-from mixsuite.patches.randomness import stream
 from mixsuite.patches.record import Record
 from mixsuite.patches.setting import Setting, check_method
+from mixsuite.randomness import stream
 
 RECORDS = 120
 

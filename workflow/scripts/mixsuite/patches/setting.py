@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass, fields
 
 from mixsuite.checks import (
     SettingError,
@@ -24,7 +24,7 @@ class Setting:
     """Data distribution, network and descent of one experiment; symbols as in oh2024 (poster, "Data Distribution").
 
     Only `patches` and `dimension` of the paper's figure are confirmed; its other values are recalled, unverified.
-    `sigma_0` is not known at all; its default is this suite's choice.
+    `sigma_0` is not known at all; its value is this suite's choice.
 
     Raises:
         SettingError: names the setting, the value found and what is expected.
@@ -43,18 +43,13 @@ class Setting:
     learning_rate: float  # eta
     cut_size: int  # C, patches that Cutout removes
     steps: int  # T
-    sigma_0: float = 0.01  # standard deviation of the initial weights
-    test_samples: int = 20_000  # noise draws behind each accuracy
+    sigma_0: float  # standard deviation of the initial weights
+    test_samples: int  # noise draws behind each accuracy
 
     @classmethod
     def from_mapping(cls, mapping: Mapping) -> "Setting":
         """Build a setting from a plain mapping, such as parsed JSON; unknown and missing names are errors."""
-        check_keys(
-            "setting",
-            mapping,
-            required=[field.name for field in fields(cls) if field.default is MISSING],
-            optional=[field.name for field in fields(cls) if field.default is not MISSING],
-        )
+        check_keys("setting", mapping, [field.name for field in fields(cls)])
         values = dict(mapping)
         for name, entries in (("rho", "probabilities"), ("rarity", "names")):
             check_list(name, values[name], f"{entries}, one per feature")

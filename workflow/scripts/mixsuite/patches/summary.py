@@ -12,6 +12,7 @@ from mixsuite.patches.theory import LEARNED_ACCURACY, learning_thresholds, predi
 def summarise(records: Sequence[Record], experiment: Experiment) -> dict[str, Any]:
     """Return the predictions and the measurements of an experiment that was run, as plain values for JSON.
 
+    All that the theorems speak of, whether or not a table shows it; values per feature are in the trajectory.
     The theorems say that a statement holds from some step on; `*_from_step` is the first record from which on it holds
     in all records, None if it fails in the last.
     """
@@ -32,7 +33,6 @@ def summarise(records: Sequence[Record], experiment: Experiment) -> dict[str, An
 
     return {
         "theory": theory,
-        "steps": last.step,
         "loss": {"first": records[0].loss, "last": last.loss},
         "gradient_norm": {
             "first": records[0].gradient_norm,
@@ -48,9 +48,7 @@ def summarise(records: Sequence[Record], experiment: Experiment) -> dict[str, An
         "activation_spread": last.activation_spread,
         "test_accuracy": last.test_accuracy(setting),
         "class_accuracy": accuracies[-1],
-        "accuracies": last.accuracies.tolist(),
         "feature_output": outputs[-1],
-        "feature_outputs": last.feature_outputs.tolist(),
         "feature_output_peak": {rarity: peak(rarity) for rarity in setting.rarity_classes},
         "half_uniform_output_from_step": {
             rarity: from_step(lambda at, rarity=rarity: outputs[at][rarity] >= theory["uniform_activation"] / 2)

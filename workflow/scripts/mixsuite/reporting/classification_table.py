@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from mixsuite.reporting.comparison import Comparison
 from mixsuite.reporting.description import Description, Row
-from mixsuite.reporting.measurements import measure, measurement_table, read_run
+from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.quantities import Quantity, as_printed
+from mixsuite.reporting.results import Results
 
 LAST_EPOCH = Quantity("top1_error", None, "Top-1 error, last epoch")
 _TITLES = {"best_top1_error": "Top-1 error, best epoch", "top1_error_change": "Change against the baseline"}
@@ -24,18 +24,19 @@ REMARKS = (
 _MILLION = 1e6
 
 
-def measure_classification(description: Description, runs: Path | str) -> pd.DataFrame:
-    """Return the measurements of every run behind the artefact; `runs` holds a folder per run.
+def measure_classification(description: Description, results: Results) -> pd.DataFrame:
+    """Return the measurements of every run behind the artefact.
 
     Per run: `best_top1_error` and `top1_error` (in %, best and last epoch), `top5_error` (in %, of the best epoch, as
     the papers print both errors), `parameters` (in millions), and for rows with a baseline `top1_error_change` (in
     points, best epochs, against the baseline's run with the same seed).
 
     Raises:
-        ValueError: the result of a run is missing or lacks a value.
+        ValueError: the result of a run lacks a value.
     """
     values = {
-        row.id: {run.seed: _values(read_run(runs, run), run.identity) for run in row.runs} for row in description.rows
+        row.id: {run.seed: _values(results[row.id][run.seed], run.identity) for run in row.runs}
+        for row in description.rows
     }
     return measurement_table(
         measurement

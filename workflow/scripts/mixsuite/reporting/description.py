@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from mixsuite.config.manifest import Printed
@@ -69,17 +67,16 @@ class Description:
         return blocks
 
 
-def read_description(argument: str) -> Description:
-    """Return the description in `argument`: JSON, or `@` and the name of a file that holds it.
+def read_description(data: Any) -> Description:
+    """Return the description in `data`, plain values as the catalog gives them (see `Catalog.description`).
 
     Raises:
-        ValueError: no JSON, or a part of the description is missing.
+        ValueError: a part of the description is missing.
     """
-    text = Path(argument[1:]).read_text(encoding="utf-8") if argument.startswith("@") else argument
+    if not isinstance(data, dict):
+        raise ValueError(f"--artefact: found {type(data).__name__}, expected the catalog's description")
     try:
-        return _description(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"--artefact: found no JSON ({error}), expected the catalog's description") from None
+        return _description(data)
     except KeyError as error:
         raise ValueError(f"--artefact: {error.args[0]}: missing, expected the catalog's description") from None
 

@@ -13,8 +13,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from mixsuite.reporting.description import Description, Row, Run
-from mixsuite.reporting.measurements import measure, measurement_table, read_run
+from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.methods import method_style
+from mixsuite.reporting.results import read_run
 from mixsuite.reporting.statistics import count_seeds
 from mixsuite.reporting.style import GUIDE_COLOUR, TEXT_WIDTH, figure_style, mark_stand_in
 from mixsuite.reporting.synthetic import RARITIES, rarity_of

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -46,7 +44,7 @@ def measurement_table(measurements: Iterable[Measurement]) -> pd.DataFrame:
     )
 
 
-def write_csv(path: Path | str, table: pd.DataFrame) -> None:
+def write_frame(path: Path | str, table: pd.DataFrame) -> None:
     """Write `table` to `path` as CSV, atomically, numbers in full."""
     text = io.StringIO()
     table.to_csv(text, index=False, lineterminator="\n")
@@ -77,21 +75,3 @@ def by_row(table: pd.DataFrame, metric: str) -> dict[str, Measured]:
         row: Measured(dict(zip(group["seed"].tolist(), group["value"].tolist(), strict=True)), group["stand_in"].any())
         for row, group in chosen.groupby("row", sort=False)
     }
-
-
-def read_run(folder: Path | str, run: Run) -> dict[str, Any]:
-    """Return what `run` left in `folder`/IDENTITY/run.json.
-
-    Raises:
-        ValueError: the file is missing or holds no JSON object.
-    """
-    path = Path(folder) / run.identity / "run.json"
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ValueError(f"{path}: missing, expected the result of a run") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{path}: found no JSON ({error}), expected the result of a run") from None
-    if not isinstance(content, dict):
-        raise ValueError(f"{path}: found {type(content).__name__}, expected a JSON object")
-    return content

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mixsuite.checks import suggest
+
 
 @dataclass(frozen=True)
 class MethodStyle:
@@ -38,5 +40,5 @@ METHODS["vanilla"] = MethodStyle("Vanilla", METHODS["erm"].colour, METHODS["erm"
 def method_style(method: str) -> MethodStyle:
     """Return the look of `method`. Raises ValueError when it has none."""
     if method not in METHODS:
-        raise ValueError(f"method: found {method!r}, expected one of {', '.join(sorted(METHODS))}")
+        raise ValueError(f"method: found {method!r}{suggest(method, METHODS)}")
     return METHODS[method]

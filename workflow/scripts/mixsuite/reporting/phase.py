@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,8 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from mixsuite.patches.setting import METHODS
 from mixsuite.patches.theory import LEARNED_ACCURACY
-from mixsuite.reporting.description import Description
-from mixsuite.reporting.measurements import Measurement, measurement_table
+from mixsuite.reporting.description import Description, Row, Run
+from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.statistics import count_seeds
 from mixsuite.reporting.style import TEXT_WIDTH, figure_style
@@ -48,7 +49,7 @@ def read_sweep(folder: Path | str, sweep: str) -> pd.DataFrame:
 
 def phase_cells(sweep: pd.DataFrame) -> pd.DataFrame:
     """Return a line per method, noise and feature: mean and standard deviation of the accuracy over seeds."""
-    keys = ["method", *_AXES, "background_noise", "sigma_d", "sigma_b", "feature", "rarity", "rho"]
+    keys = ["method", *_AXES, "background_noise", "sigma_d", "sigma_b", "steps", "feature", "rarity", "rho"]
     accuracy = sweep.groupby(keys, sort=False)["class_accuracy"]
     return accuracy.agg(accuracy_mean="mean", accuracy_std="std", seeds="count").reset_index()
 
@@ -56,16 +57,11 @@ def phase_cells(sweep: pd.DataFrame) -> pd.DataFrame:
 def measure_phase(description: Description, sweep: pd.DataFrame) -> pd.DataFrame:
     """Return the measurements: `class_accuracy` of every method, noise, feature and seed."""
     return measurement_table(
-        Measurement(
-            description.name,
-            f"{line.method}/sigma_d{line.sigma_d:g}/feature{line.feature}",
-            "class_accuracy",
-            line.seed,
-            line.class_accuracy,
-            "",
-            False,
-        )
+        measurement
         for line in sweep.itertuples()
+        for measurement in measure(
+            description.name, _row(line, description), _run(line), {"class_accuracy": line.class_accuracy}
+        )
     )
 
 
@@ -84,7 +80,9 @@ def draw(cells: pd.DataFrame) -> Figure:
         panels[0].set_ylabel("Dominant noise, $\\sigma_d^2 d$")
         panels[len(METHODS) // 2].set_xlabel("Expected training images with the feature, $n\\rho_k$")
         bar = figure.colorbar(mesh, ax=panels, aspect=25, pad=0.02)
-        bar.set_label(f"Test accuracy on the feature\n(mean over {count_seeds(cells['seeds'].max())})")
+        # A feature that is not learned yet may be learned later, by CutMix above all.
+        iterations = f"after {cells['steps'].max():,} iterations"
+        bar.set_label(f"Test accuracy on the feature\n{iterations} (mean over {count_seeds(cells['seeds'].max())})")
         looks = {
             f"accuracy {LEARNED_ACCURACY:g}: learned": {"color": "white", **_LEARNED},
             "$n\\rho_k = \\sigma_d^2 d$, predicted for ERM": _AGAINST_DOMINANT,
@@ -93,6 +91,16 @@ def draw(cells: pd.DataFrame) -> Figure:
         handles = [Line2D([], [], **look) for look in looks.values()]
         figure.legend(handles, list(looks), loc="outside lower center", ncols=len(looks))
         return figure
+
+
+def _row(line: Any, description: Description) -> Row:
+    name = f"{line.method}/sigma_d{line.sigma_d:g}/feature{line.feature}"
+    return Row(id=name, label=name, stand_in=description.stand_in)
+
+
+def _run(line: Any) -> Run:
+    # The descents of a sweep leave no folders of their own, and so have no identity to name.
+    return Run(line.seed, identity="")
 
 
 def _draw_panel(axis: Axes, cells: pd.DataFrame) -> QuadMesh:

@@ -52,4 +52,4 @@ def as_printed(metric: str) -> Quantity:
 
 def comparable(measurements: pd.DataFrame, metric: str) -> Mapping[str, Measured]:
     """Return, by row, what is held against values printed as `metric`; `measurements` are those of one artefact."""
-    return by_row(measurements, as_printed(metric).measured) or by_row(measurements, metric)
+    return by_row(measurements, as_printed(metric).measured)

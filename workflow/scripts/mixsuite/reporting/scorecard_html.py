@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import pandas as pd
 
+from mixsuite.config.manifest import Manifest
+from mixsuite.config.numbers import printed_number
 from mixsuite.reporting.html_page import page
-from mixsuite.reporting.scorecard_view import VIEW_COLUMNS, overview, view
+from mixsuite.reporting.scorecard_view import VIEW_COLUMNS, citation, overview, view
 from mixsuite.reporting.table_html import alignment, html_grid, html_notes
 from mixsuite.reporting.verdicts import VERDICTS
 
@@ -62,8 +64,8 @@ filter();
 """
 
 
-def scorecard_html(scorecard: pd.DataFrame, scale: str, scale_title: str) -> str:
-    """Return the page: a count per verdict, the rule, and all lines."""
+def scorecard_html(scorecard: pd.DataFrame, manifests: Sequence[Manifest], scale: str, scale_title: str) -> str:
+    """Return the page: a count per verdict, the rule, the papers, and all lines."""
     counts = overview(scorecard, scale, scale_title)
     heading = "".join(
         f'<th{alignment(column)} aria-sort="none"><button type="button">{escape(column.title)}</button></th>'
@@ -71,8 +73,12 @@ def scorecard_html(scorecard: pd.DataFrame, scale: str, scale_title: str) -> str
     )
     lines = "".join(_line(line) for line in scorecard.itertuples())
     table = f'<table id="lines">\n<thead>\n<tr>{heading}</tr>\n</thead>\n<tbody>\n{lines}</tbody>\n</table>\n'
-    body = f"{html_grid(counts)}{html_notes(counts)}{_controls()}{table}"
+    body = f"{html_grid(counts)}{html_notes(counts)}{_papers(manifests)}{_controls()}{table}"
     return page(counts.title, body, style=_STYLE, script=_SCRIPT)
+
+
+def _papers(manifests: Sequence[Manifest]) -> str:
+    return "".join(f"<p><b>{escape(each.key)}</b> {escape(citation(each))}</p>\n" for each in manifests)
 
 
 def _controls() -> str:
@@ -98,8 +104,5 @@ def _line(line: Any) -> str:
 
 def _sortable(value: str | float) -> str:
     """Return `value` as a number that JavaScript reads; nothing where it is none."""
-    try:
-        number = float(str(value).replace("−", "-"))
-    except ValueError:
-        return ""
-    return repr(number) if math.isfinite(number) else ""
+    number = printed_number(str(value))
+    return "" if number is None else repr(float(number))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from mixsuite.config.manifest import Manifest
 from mixsuite.reporting.scorecard import CLAIM, count_verdicts
 from mixsuite.reporting.tables import Block, Cell, Column, Table
 from mixsuite.reporting.verdicts import NOT_RUN, RULE, STAND_IN
@@ -38,6 +39,11 @@ def overview(scorecard: pd.DataFrame, scale: str, scale_title: str) -> Table:
         blocks=(Block("", lines),),
         notes=tuple(("", paragraph) for paragraph in RULE),
     )
+
+
+def citation(manifest: Manifest) -> str:
+    """Return authors, title and venue of a paper."""
+    return f"{manifest.authors}: {manifest.title}. {manifest.venue}."
 
 
 def view(line: Any) -> tuple[str, ...]:

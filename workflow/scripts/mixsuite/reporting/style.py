@@ -15,8 +15,6 @@ from mixsuite.files import atomic_path
 
 TEXT_WIDTH = {"oh2024": 5.5, "jeong2021": 7.0}
 """Inches across a page of each paper."""
-COLUMN_WIDTH = {"oh2024": 5.5, "jeong2021": 3.3}
-"""Inches across one column of each paper."""
 GUIDE_COLOUR = "#222222"
 _STAND_IN_COLOUR = "#A40000"
 _STAND_IN_SIZE = 6
@@ -53,7 +51,6 @@ _SETTINGS = {
     "savefig.dpi": 300,
     # TrueType keeps text as text; matplotlib's default (type 3) embeds glyphs that many programs cannot search or edit.
     "pdf.fonttype": 42,
-    "svg.fonttype": "none",
 }
 
 

@@ -12,8 +12,9 @@ from mixsuite.patches.theory import LEARNED_ACCURACY
 from mixsuite.reporting.description import Description, Row
 from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.methods import method_style
+from mixsuite.reporting.results import Results, environment_note
 from mixsuite.reporting.statistics import mean, standard_deviation
-from mixsuite.reporting.synthetic import RARITIES, SIZE_NOTE, Results, rarity_of
+from mixsuite.reporting.synthetic import RARITIES, rarity_of, size_notes
 from mixsuite.reporting.tables import SPREAD_NOTE, Block, Cell, Column, Notes, Table, spread
 
 TIDY_COLUMNS = [
@@ -73,7 +74,13 @@ def tidy(description: Description, results: Results) -> pd.DataFrame:
 def summary_table(description: Description, results: Results) -> Table:
     """Return the table to read: a block per setting, a line per method, two columns per rarity as on the poster."""
     notes = Notes()
-    for note in (LEARNED_NOTE, SPREAD_NOTE, SIZE_NOTE, *description.footnotes):
+    for note in (
+        LEARNED_NOTE,
+        SPREAD_NOTE,
+        *size_notes(description),
+        environment_note(results),
+        *description.footnotes,
+    ):
         notes.add(note)
     groups = [f"{name} features" for name in RARITIES.values()]
     columns = [Column(title, group, numeric=False) for group in groups for title in ("poster", "measured")]

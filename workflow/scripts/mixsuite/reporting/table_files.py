@@ -7,7 +7,7 @@ from argparse import Namespace
 import pandas as pd
 
 from mixsuite.files import write_text
-from mixsuite.reporting.measurements import write_csv
+from mixsuite.reporting.measurements import write_frame
 from mixsuite.reporting.table_html import html
 from mixsuite.reporting.table_latex import latex
 from mixsuite.reporting.table_markdown import markdown
@@ -19,5 +19,5 @@ def write_table(options: Namespace, table: Table, tidy: pd.DataFrame, measuremen
     write_text(options.output_html, html(table))
     write_text(options.output_md, markdown(table))
     write_text(options.output_tex, latex(table))
-    write_csv(options.output_csv, tidy)
-    write_csv(options.output_measurements, measurements)
+    write_frame(options.output_csv, tidy)
+    write_frame(options.output_measurements, measurements)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +13,16 @@ from mixsuite.patches.setting import Setting
 from mixsuite.reporting.clauses import CLAUSES, Clause
 from mixsuite.reporting.description import Description, Row
 from mixsuite.reporting.measurements import measure, measurement_table
-from mixsuite.reporting.statistics import mean, standard_deviation
-from mixsuite.reporting.synthetic import SIZE_NOTE, Results
+from mixsuite.reporting.results import Results
+from mixsuite.reporting.statistics import Interval, count_seeds, mean, standard_deviation
+from mixsuite.reporting.synthetic import size_notes
 from mixsuite.reporting.tables import SPREAD_NOTE, Block, Cell, Column, Notes, Table, number, scientific_spread, spread
 
 TIDY_COLUMNS = [
     "artefact", "row", "setting", "method", "clause", "statement", "metric", "predicted", "measured_mean",
-    "measured_std", "since_iteration", "seeds", "seeds_holding", "criterion",
+    "measured_std", "since_iteration", "lowest", "highest", "holds", "seeds", "seeds_holding", "criterion",
 ]  # fmt: skip
+HOLDS_NOTE = "Holds: judged by the mean over seeds; in parentheses, in how many single seeds."
 QUANTITY_NOTE = (
     "Measured is what the clause speaks of: the share of samples fitted, the test accuracy, or the gradient norm."
 )
@@ -37,7 +39,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Finding:
-    """A clause in one setting: the prediction, a value per seed, and in how many seeds it holds.
+    """A clause in one setting: the prediction, a value per seed, and the window of values that bear the clause out.
 
     `since` is the iteration from which on it holds in every seed, None where that was not followed or does not happen.
     """
@@ -46,15 +48,25 @@ class Finding:
     clause: Clause
     predicted: float
     values: tuple[float, ...]
-    holding: int
+    window: Interval | None
     since: int | None
 
     @property
+    def holding(self) -> int:
+        """In how many seeds it holds."""
+        return sum(value in self.window for value in self.values) if self.window else 0
+
+    @property
+    def holds(self) -> str:
+        """Whether it holds for the mean over seeds: `yes`, `no`, or `undefined` without a window."""
+        if self.window is None:
+            return "undefined"
+        return "yes" if mean(self.values) in self.window else "no"
+
+    @property
     def verdict(self) -> str:
-        """In how many seeds the clause holds, in words."""
-        if 0 < self.holding < len(self.values):
-            return f"in {self.holding} of {len(self.values)} seeds"
-        return "yes" if self.holding else "no"
+        """Whether it holds, and in how many seeds, in words."""
+        return f"{self.holds} ({self.holding} of {count_seeds(len(self.values))})" if self.window else self.holds
 
 
 def measure_theorems(description: Description, results: Results) -> pd.DataFrame:
@@ -95,6 +107,9 @@ def tidy(description: Description, found: list[Finding]) -> pd.DataFrame:
             mean(each.values),
             standard_deviation(each.values),
             each.since,
+            each.window.low if each.window else None,
+            each.window.high if each.window else None,
+            each.holds,
             len(each.values),
             each.holding,
             each.clause.criterion,
@@ -104,13 +119,13 @@ def tidy(description: Description, found: list[Finding]) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=TIDY_COLUMNS).astype({"since_iteration": "Int64"})
 
 
-def theorem_table(description: Description, found: list[Finding]) -> Table:
-    """Return the table to read: a block per setting."""
+def theorem_table(description: Description, found: list[Finding], remarks: Sequence[str] = ()) -> Table:
+    """Return the table to read: a block per setting; `remarks` stand below it, before the artefact's footnotes."""
     notes = Notes()
     blocks: dict[str, list[tuple[Cell, ...]]] = {}
     for each in found:
         blocks.setdefault(each.row.block, []).append(tuple(_line(each, notes)))
-    for note in (QUANTITY_NOTE, SPREAD_NOTE, SIZE_NOTE, *description.footnotes):
+    for note in (QUANTITY_NOTE, HOLDS_NOTE, SPREAD_NOTE, *size_notes(description), *remarks, *description.footnotes):
         notes.add(note)
     return Table(
         title=description.heading,
@@ -129,7 +144,7 @@ def _finding(row: Row, clause: Clause, results: Mapping[int, Mapping[str, Any]])
         clause=clause,
         predicted=clause.predicted(setting),
         values=values,
-        holding=sum(clause.holds(value, setting) for value in values),
+        window=clause.window(setting),
         since=None if None in begun else max(begun),
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from mixsuite.config.manifest import Bound, Claim, Order, Printed
+from mixsuite.config.numbers import printed_number
 from mixsuite.reporting.statistics import (
     Interval,
     count_seeds,
@@ -121,11 +121,8 @@ def judge_claim(claim: Claim, measured: Mapping[str, Measured]) -> Verdict:
 
 def half_unit(text: str) -> float | None:
     """Return half a unit of the last digit of a printed number, 0.05 for `20.5`; None where `text` is a word."""
-    try:
-        exponent = Decimal(text.replace("−", "-").replace(",", "").strip()).as_tuple().exponent
-    except InvalidOperation:
-        return None
-    return 0.5 * 10.0**exponent if isinstance(exponent, int) else None
+    number = printed_number(text)
+    return None if number is None else 0.5 * 10.0 ** number.as_tuple().exponent
 
 
 def _parts(test: Order | Bound, measured: Mapping[str, Measured]) -> list[_Part]:

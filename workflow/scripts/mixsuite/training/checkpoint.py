@@ -1,7 +1,8 @@
 """The state of a training at the end of an epoch, in one file that is written whole or not at all.
 
 It holds the weights and buffers, the momentum, the history, and what the training is: a checkpoint of another
-run, of other code or of other data is never used. No generator's state: see `mixsuite.training.randomness`.
+run, of other code or of other data is never used. No generator's state: every epoch has streams of its own
+(`mixsuite.randomness`), and so the number of finished epochs says it all.
 """
 
 from __future__ import annotations
@@ -17,11 +18,20 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from mixsuite.files import atomic_path, canonical_json
+from mixsuite.files import atomic_path, canonical_json, digest
 from mixsuite.training.sgd import SGD
 
 History = list[dict[str, float]]
 """A row per finished epoch; the columns are those of history.csv."""
+
+
+def checkpoint_identity(run: dict[str, Any], code: str, dataset_sha256: str, device: torch.device) -> dict[str, str]:
+    """Return what two trainings must share for one to go on where the other stopped.
+
+    The kind of device and torch's version are part of it, because generators draw other numbers with another.
+    """
+    computed = {"device": device.type, "torch version": str(torch.__version__)}
+    return {"run": digest(run), "code": code, "dataset": dataset_sha256, **computed}
 
 
 def save_checkpoint(path: Path, model: nn.Module, optimizer: SGD, identity: dict[str, str], history: History) -> None:

@@ -12,10 +12,10 @@ import torch
 
 from mixsuite.data.loader import training_batches
 from mixsuite.mixing.soft_labels import one_hot
+from mixsuite.randomness import derived_seed, stream
 from mixsuite.training.checkpoint import History, restore_checkpoint, save_checkpoint
 from mixsuite.training.evaluation import evaluate
 from mixsuite.training.progress import Progress
-from mixsuite.training.randomness import derived_seed, stream
 from mixsuite.training.schedule import learning_rate
 from mixsuite.training.task import Task
 
@@ -75,7 +75,7 @@ def train_epoch(task: Task, epoch: int) -> tuple[float, float]:
     """
     schedule, seed = task.run["schedule"], task.run["seed"]
     shuffling, augmentation, mixing = (
-        stream(seed, purpose, epoch, task.device) for purpose in ("shuffling", "augmentation", "mixing")
+        stream(seed, purpose, epoch, device=task.device) for purpose in ("shuffling", "augmentation", "mixing")
     )
     batches = training_batches(
         task.train, schedule["batch_size"], schedule["padding"], schedule["flip"], shuffling, augmentation

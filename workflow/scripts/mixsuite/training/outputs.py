@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import resource
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 
 from mixsuite.device import device_name
-from mixsuite.files import atomic_path, write_json
+from mixsuite.files import atomic_path, write_csv, write_json
 from mixsuite.training.checkpoint import History
 from mixsuite.training.task import Task
 
@@ -28,10 +27,7 @@ def write_model(path: Path, task: Task) -> None:
 
 def write_history(path: Path, history: History) -> None:
     """Write `history` to `path` (CSV), a row per epoch."""
-    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(history[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(history)
+    write_csv(path, list(history[0]), history)
 
 
 def write_run(path: Path, task: Task, history: History, dataset_sha256: str, provenance: Any) -> None:

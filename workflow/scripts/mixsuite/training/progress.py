@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
 from pathlib import Path
 from typing import TextIO
 
-from tqdm import tqdm
-
 from mixsuite.files import write_json
+from mixsuite.progress import ProgressBar
 from mixsuite.training.checkpoint import History
 
-_SECONDS_BETWEEN_LINES = 5.0
 _SECONDS_BETWEEN_FILES = 1.0
 
 
@@ -27,35 +24,27 @@ class Progress:
 
     def __init__(self, path: Path, epochs: int, stream: TextIO | None = None) -> None:
         """Tell nothing yet; `stream` is standard error unless given."""
-        self._path, self._epochs, self._stream = path, epochs, stream or sys.stderr
-        self._last_line = self._last_file = -math.inf
-        self._bar: tqdm | None = None
+        self._path, self._epochs = path, epochs
+        self._bar = ProgressBar("epoch", epochs, stream)
+        self._last_file = -math.inf
 
     def start(self, history: History) -> None:
         """Begin after the epochs that `history` holds already."""
-        self._bar = self._open_bar(len(history))
+        self._bar.start(len(history))
         self._write("training", history)
 
     def say(self, line: str) -> None:
         """Write one line, above the bar where there is one."""
-        if self._bar is not None:
-            self._bar.write(line, file=self._stream)
-        else:
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
+        self._bar.say(line)
 
     def advance(self, history: History) -> None:
         """Tell of the epoch that has just joined `history`."""
-        now, last = time.monotonic(), len(history) == self._epochs
-        if last or now - self._last_file > _SECONDS_BETWEEN_FILES:
+        now, row = time.monotonic(), history[-1]
+        if len(history) == self._epochs or now - self._last_file > _SECONDS_BETWEEN_FILES:
             self._last_file = now
             self._write("training", history)
-        if self._bar is not None:
-            self._bar.set_postfix_str(f"loss {history[-1]['train_loss']:.3f}, error {history[-1]['top1_error']:.2f} %")
-            self._bar.update()
-        elif last or now - self._last_line > _SECONDS_BETWEEN_LINES:
-            self._last_line = now
-            self.say(self._line(history))
+        results = f"loss {row['train_loss']:.4f}, top-1 error {row['top1_error']:.2f} %"
+        self._bar.move(len(history), f"{results}, {row['images_per_second']:.0f} images/s")
 
     def finish(self, history: History) -> None:
         """Say that the training and its outputs are done."""
@@ -64,13 +53,7 @@ class Progress:
 
     def close(self) -> None:
         """Give the terminal back, whether or not the training is done."""
-        if self._bar is not None:
-            self._bar.close()
-
-    def _open_bar(self, done: int) -> tqdm | None:
-        if not self._stream.isatty():
-            return None
-        return tqdm(total=self._epochs, initial=done, unit="epoch", file=self._stream, dynamic_ncols=True)
+        self._bar.close()
 
     def _write(self, status: str, history: History) -> None:
         last = history[-1] if history else {}
@@ -91,8 +74,3 @@ class Progress:
         # The latest epochs say best how fast this machine is now.
         recent = [row["seconds"] for row in history[-10:]]
         return (self._epochs - len(history)) * sum(recent) / len(recent) if recent else None
-
-    def _line(self, history: History) -> str:
-        row, of = history[-1], f"{len(history)}/{self._epochs}"
-        results = f"loss {row['train_loss']:.4f}, top-1 error {row['top1_error']:.2f} %"
-        return f"epoch {of}: {results}, {row['images_per_second']:.0f} images/s, {self._eta(history):.0f} s left"

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mixsuite.config.house import load_house, schedule
+from mixsuite.config.load import load_house
 from mixsuite.config.strict import ConfigError
 
 
@@ -22,7 +22,7 @@ def base(root):
 @pytest.fixture
 def house_files(root, tmp_path):
     """A copy of the files that are loaded, to be spoilt."""
-    shutil.copytree(root / "workflow", tmp_path / "workflow", ignore=shutil.ignore_patterns("scripts"))
+    shutil.copytree(root / "workflow", tmp_path / "workflow", ignore=shutil.ignore_patterns("mixsuite"))
     return tmp_path
 
 
@@ -40,7 +40,7 @@ def test_the_project_as_it_is_loads(root, base):
 @pytest.mark.parametrize("protocol", ["text", "released"])
 def test_every_scale_and_protocol_loads(root, base, scale, protocol):
     house = load_house(root, base | {"scale": scale, "protocol": protocol})
-    assert schedule(house, "cifar").epochs == {"demo": 40, "lab": 60, "paper": 300}[scale]
+    assert house.schedule("cifar").epochs == {"demo": 40, "lab": 60, "paper": 300}[scale]
 
 
 CONFIG_MISTAKES = [
@@ -52,6 +52,20 @@ CONFIG_MISTAKES = [
     ({"seeds": 0}, ["config.yaml: seeds", "found 0", "greater than or equal to 1"]),
     ({"seeds": -3}, ["config.yaml: seeds", "found -3"]),
     ({"seeds": "many"}, ["config.yaml: seeds", "'many'", "integer"]),
+    ({"seeds": True}, ["config.yaml: seeds", "found True"]),
+    ({"papers": ["oh2024", "oh2024"]}, ["config.yaml: papers", "'oh2024' twice"]),
+    (
+        {"datasets": {"cifar100": {"kind": "folder", "source": ".", "image_size": 32}}},
+        ["datasets.cifar100: kind", "a name of your own"],
+    ),
+    ({"datasets": {"digits": {"source": "."}}}, ["datasets.digits: source", "a package ships the digits"]),
+    (
+        {"patches": {"paper": {"patches": 60}}},
+        ["config.yaml: patches.paper: patches: found 60", "less than or equal to 16"],
+    ),
+    ({"patches": {"paper": {"steps": True}}}, ["config.yaml: patches.paper: steps: found True"]),
+    ({"patches": {"paper": {"rho": [0.15, 0.8, 0.05]}}}, ["config.yaml: patches.paper", "the largest first"]),
+    ({"patches": {"paper": {"rho": [0.8, 0.2, 0]}}}, ["config.yaml: patches.paper", "expected positive"]),
     ({"seeds": 2.5}, ["config.yaml: seeds", "2.5", "integer"]),
     ({"device": "gpu"}, ["config.yaml: device", "'gpu'", "'auto', 'cpu' or 'cuda'"]),
     ({"datasets": {"cifar11": {"source": "."}}}, ["config.yaml: datasets.cifar11", "did you mean 'cifar10'"]),
@@ -140,6 +154,21 @@ FILE_MISTAKES = [
         ["recipes.yaml: x: released: alpha: found -1"],
     ),
     ("workflow/models.yaml", "x: {title: X, famly: resnet}\n", ["models.yaml: x", "unknown key 'famly'", "'family'"]),
+    (
+        "workflow/models.yaml",
+        "x: {title: X, family: demo_cnnn, settings: {}}\n",
+        ["models.yaml: x: family", "'demo_cnnn' (did you mean 'demo_cnn'?)"],
+    ),
+    (
+        "workflow/models.yaml",
+        "x: {title: X, family: demo_cnn, settings: {widht: 16, blocks: 1}}\n",
+        ["models.yaml: x: settings", "unknown key 'widht' (did you mean 'width'?)"],
+    ),
+    (
+        "workflow/models.yaml",
+        "x: {title: X, family: demo_cnn, settings: {width: -16, blocks: 1}}\n",
+        ["models.yaml: x: settings: width: found -16"],
+    ),
     ("workflow/datasets.yaml", "x: {kind: mnist}\n", ["datasets.yaml: x: kind", "'mnist'", "'digits'"]),
     ("workflow/scales/demo.yaml", "sedes: 3\n", ["workflow/scales/demo.yaml", "unknown key 'sedes'", "'seeds'"]),
     ("workflow/scales/demo.yaml", "- a\n", ["workflow/scales/demo.yaml: line", "did not find expected key"]),
@@ -193,3 +222,22 @@ def test_whatever_is_in_the_config_the_answer_is_a_message_or_a_house(root, base
         load_house(root, config)
     except ConfigError as error:
         assert str(error).strip()
+
+
+def test_a_manifest_that_names_an_unknown_step(house_files, base):
+    path = house_files / "workflow" / "papers" / "oh2024.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("step: plot_phase", "step: plot_phsae"), encoding="utf-8")
+    assert "oh2024.yaml: phase: step: found 'plot_phsae' (did you mean 'plot_phase'?)" in refusal(house_files, base)
+
+
+def test_a_manifest_that_names_an_unknown_sweep(house_files, base):
+    path = house_files / "workflow" / "papers" / "oh2024.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("sweep: phase", "sweep: phsae"), encoding="utf-8")
+    assert "phase: sweep 'phsae' (did you mean 'phase'?)" in refusal(house_files, base)
+
+
+def test_a_web_address_is_a_source(root, base):
+    house = load_house(
+        root, base | {"datasets": {"cifar10": {"source": "https://mirror.example/cifar-10-python.tar.gz"}}}
+    )
+    assert house.config.datasets["cifar10"].source.startswith("https")

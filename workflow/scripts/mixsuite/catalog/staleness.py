@@ -1,0 +1,36 @@
+"""Finished trainings that do not belong to the images that are prepared now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+
+from mixsuite.catalog import paths
+from mixsuite.catalog.artefacts import Catalog
+from mixsuite.catalog.runs import Run
+
+
+def stale_trainings(catalog: Catalog, targets: Collection[str]) -> list[str]:
+    """Return the trainings behind the artefacts among `targets` that were trained on other images.
+
+    Without an artefact or a paper among the targets, all built artefacts count. Runs or datasets that are not there
+    are not stale. Paths are taken from the working folder, as Snakemake's are.
+    """
+    asked = [
+        artefact for name, artefact in catalog.built.items() if name in targets or artefact.paper in targets
+    ] or list(catalog.built.values())
+    runs = {identity: run for artefact in asked for identity, run in artefact.trainings.items()}
+    return [identity for identity, run in runs.items() if _is_stale(catalog.scale, run)]
+
+
+def _is_stale(scale: str, run: Run) -> bool:
+    finished = Path(paths.training_files(scale, run.identity)["run"])
+    prepared = Path(paths.dataset_files(scale, run.specification["dataset"]["name"])[0])
+    if not finished.is_file() or not prepared.is_file():
+        return False
+    return _read(finished)["dataset"]["sha256"] != _read(prepared)["sha256"]
+
+
+def _read(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))

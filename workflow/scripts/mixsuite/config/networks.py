@@ -1,0 +1,96 @@
+"""Networks: a family (a file of mixsuite/models) with that family's settings (workflow/models.yaml)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from mixsuite.config.strict import Strict, check_known, validate
+from mixsuite.config.values import Count, Positive, Probability, Switch
+
+
+class DemoCNN(Strict):
+    """The small residual network of the scale demo."""
+
+    width: Count
+    blocks: Count
+
+
+class PyramidNet(Strict):
+    """PyramidNet (Han, Kim and Kim 2017); `alpha` is the widening α̃."""
+
+    depth: Count
+    alpha: Positive
+    bottleneck: Switch = True
+
+
+class PreActResNet(Strict):
+    """PreActResNet (He et al. 2016) as snu-mllab/Co-Mixup has it."""
+
+    depth: Count
+    width: Count = 64
+    final_norm: Switch = False
+
+
+class WideResNet(Strict):
+    """Wide ResNet (Zagoruyko and Komodakis 2016) as snu-mllab/Co-Mixup has it."""
+
+    depth: Count
+    widen_factor: Count
+    bias: Switch = True
+    strided_convolution: Literal[1, 2] = 2
+    final_norm_momentum: Probability = 0.9
+
+
+class ResNeXt(Strict):
+    """ResNeXt for small images (Xie et al. 2017)."""
+
+    depth: Count
+    cardinality: Count
+    base_width: Count
+
+
+class ResNet(Strict):
+    """ResNet of torchvision, for ImageNet."""
+
+    depth: Count
+
+
+class CifarResNet(Strict):
+    """ResNet with a stem for small images."""
+
+    depth: Count
+
+
+FAMILIES: dict[str, type[Strict]] = {
+    "demo_cnn": DemoCNN,
+    "pyramidnet": PyramidNet,
+    "preactresnet": PreActResNet,
+    "wideresnet": WideResNet,
+    "resnext": ResNeXt,
+    "resnet": ResNet,
+    "cifar_resnet": CifarResNet,
+}
+
+
+class Network(Strict):
+    """A named network: its title in tables, and what it is built of."""
+
+    title: str
+    family: str
+    settings: dict[str, Any]
+
+    def specification(self) -> dict[str, Any]:
+        """Return what a run is made of: the family and the settings that were given."""
+        return {"family": self.family, **self.settings}
+
+
+def parse_network(data: Any, where: str) -> Network:
+    """Return `data` as a network.
+
+    Raises:
+        ConfigError: an unknown family, or settings that the family does not have or refuses.
+    """
+    network = validate(Network, data, where)
+    check_known(f"{where}: family", network.family, FAMILIES)
+    settings = validate(FAMILIES[network.family], network.settings, f"{where}: settings")
+    return network.model_copy(update={"settings": settings.model_dump(exclude_unset=True)})

@@ -1,0 +1,65 @@
+"""Whether every name that one file takes from another is there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from mixsuite.config.house import House
+from mixsuite.config.manifest import RunReference
+from mixsuite.config.strict import ConfigError, check_known
+
+_WEB = ("http://", "https://")
+
+
+def check_references(root: Path, house: House, scale_file: str) -> None:
+    """Raise ConfigError for the first name, step or path that `house` mentions and nothing defines."""
+    known_settings = {name for manifest in house.manifests.values() for name in manifest.patch_settings}
+    for name in house.config.patches:
+        check_known("config.yaml: patches", name, known_settings)
+    for name in house.scale.schedules:
+        check_known(f"{scale_file}: schedules", name, house.protocols)
+    for where, stand_ins in ((scale_file, house.scale.stand_ins), ("config.yaml", house.config.stand_ins)):
+        _check_stand_ins(f"{where}: stand_ins.datasets", stand_ins.datasets, house.datasets)
+        _check_stand_ins(f"{where}: stand_ins.models", stand_ins.models, house.models)
+    for reference in house.comparison_runs().values():
+        _check_run("config.yaml: comparison", reference, house)
+    _check_artefacts(root, house)
+    _check_sources(root, house)
+
+
+def _check_artefacts(root: Path, house: House) -> None:
+    steps = {path.stem for path in (root / "workflow" / "scripts").glob("*.py")}
+    for key, manifest in house.manifests.items():
+        for name, artefact in manifest.artefacts.items():
+            where = f"workflow/papers/{key}.yaml: {name}"
+            if artefact.step is not None:
+                check_known(f"{where}: step", artefact.step, steps)
+            for row in artefact.rows:
+                if row.run:
+                    _check_run(f"{where}: {row.id}", row.run, house)
+
+
+def _check_stand_ins(where: str, stand_ins: dict[str, str | None], known: Collection[str]) -> None:
+    for name, replacement in stand_ins.items():
+        check_known(where, name, known)
+        if replacement is not None:
+            check_known(f"{where}.{name}", replacement, known)
+
+
+def _check_run(where: str, run: RunReference, house: House) -> None:
+    check_known(f"{where}: dataset", run.dataset, house.datasets)
+    check_known(f"{where}: model", run.model, house.models)
+    check_known(f"{where}: recipe", run.recipe, house.recipes)
+    check_known(f"{where}: schedule", run.schedule, house.protocols)
+
+
+def _check_sources(root: Path, house: House) -> None:
+    for name, own in house.config.datasets.items():
+        if own.source is None or own.source.startswith(_WEB):
+            continue
+        if not (root / Path(own.source).expanduser()).exists():
+            raise ConfigError(
+                f"config.yaml: datasets.{name}.source: found {own.source!r}, which does not exist; "
+                "expected the folder or archive that holds the dataset"
+            )

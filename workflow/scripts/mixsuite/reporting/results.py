@@ -1,0 +1,69 @@
+"""What the runs behind an artefact left in their run.json files."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mixsuite.catalog.runs import identity
+from mixsuite.reporting.description import Description, Run
+
+Results = dict[str, dict[int, dict[str, Any]]]
+"""The content of each run.json, by row and seed."""
+
+
+def read_results(description: Description, runs: Path | str) -> Results:
+    """Return the result of every run, by row and seed; a run that several rows show is read once.
+
+    Raises:
+        ValueError: the result of a run is missing, or is that of another run.
+    """
+    by_identity = {run.identity: read_run(runs, run) for row in description.rows for run in row.runs}
+    return {row.id: {run.seed: by_identity[run.identity] for run in row.runs} for row in description.rows}
+
+
+def read_run(folder: Path | str, run: Run) -> dict[str, Any]:
+    """Return what `run` left in `folder`/IDENTITY/run.json.
+
+    Raises:
+        ValueError: the file is missing, holds no JSON object, or its specification is not that of `run`.
+    """
+    path = Path(folder) / run.identity / "run.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"{path}: missing, expected the result of a run") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path}: found no JSON ({error}), expected the result of a run") from None
+    specification = content.get("specification") if isinstance(content, dict) else None
+    if not isinstance(specification, dict):
+        raise ValueError(f"{path}: found no specification, expected the result of a run")
+    if (found := identity(specification)) != run.identity:
+        raise ValueError(f"{path}: found the result of the run {found}, expected that of {run.identity}")
+    if specification.get("seed") != run.seed:
+        raise ValueError(f"{path}: found the seed {specification.get('seed')}, expected {run.seed}")
+    return content
+
+
+def environment_note(results: Results) -> str:
+    """Return a note where the runs had different versions of torch or devices, with how many had which; else nothing.
+
+    Raises:
+        ValueError: the result of a run does not say.
+    """
+    runs = {identity(run["specification"]): run for by_seed in results.values() for run in by_seed.values()}
+    counts = Counter(_environment(name, run) for name, run in runs.items())
+    if len(counts) < 2:
+        return ""
+    found = (f"{environment} ({count} run{'' if count == 1 else 's'})" for environment, count in sorted(counts.items()))
+    return f"The runs differ in what they were computed with: {', '.join(found)}."
+
+
+def _environment(name: str, run: Mapping[str, Any]) -> str:
+    try:
+        return f"torch {run['provenance']['libraries']['torch']} on {run['device']}"
+    except KeyError as error:
+        raise ValueError(f"run {name}: {error.args[0]}: missing, expected what the run was computed with") from None
