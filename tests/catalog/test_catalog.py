@@ -126,11 +126,18 @@ def test_every_row_of_table_1_is_built_at_demo_scale(demo):
 def test_a_comparison_of_ones_own_is_an_artefact(root, base):
     own = {"dataset": "cifar100", "model": "pyramidnet110-a64", "recipes": ["vanilla", "cutout"]}
     catalog = load_catalog(root, base | {"comparison": own})
-    assert [row["id"] for row in catalog.description("comparison")["rows"]] == ["vanilla", "cutout"]
+    description = catalog.description("comparison")
+    assert [row["id"] for row in description["rows"]] == ["vanilla", "cutout"]
+    assert description["title"] == "Comparison on CIFAR-100 with PyramidNet-110 (widening 64)"
+    assert "digits" in description["stand_in_note"]
+    assert "epochs" not in description["stand_in_note"], "no paper's schedule is replaced"
+    assert any("epochs 40 for 300" in note for note in description["footnotes"])
     assert len(trainings(catalog, "comparison")) == 6
 
 
 def test_a_folder_of_ones_own_stands_in(root, base, tmp_path):
+    for split in ("train", "test"):
+        (tmp_path / split).mkdir()
     own = {"flowers": {"kind": "folder", "source": str(tmp_path), "image_size": 16}}
     catalog = load_catalog(root, base | {"datasets": own, "stand_ins": {"datasets": {"cifar100": "flowers"}}})
     assert catalog.dataset_source("flowers") == tmp_path
@@ -146,6 +153,17 @@ def test_targets_that_exist_pass(demo, target):
 def test_an_unknown_artefact_is_answered_with_the_likely_one(demo):
     with pytest.raises(ConfigError, match=r"unknown artefact 'jeong2021_tabel1' \(did you mean 'jeong2021_table1'\?\)"):
         check_targets(demo, ["jeong2021_tabel1"])
+
+
+def test_an_artefact_of_a_paper_that_is_not_chosen_is_answered(root, base):
+    catalog = load_catalog(root, base | {"papers": ["oh2024"]})
+    with pytest.raises(ConfigError, match=r"config\.yaml's papers do not name jeong2021"):
+        check_targets(catalog, ["jeong2021_table1"])
+
+
+def test_a_comparison_that_is_not_set_is_answered(demo):
+    with pytest.raises(ConfigError, match=r"comparison: there is none in config\.yaml"):
+        check_targets(demo, ["comparison"])
 
 
 def test_an_artefact_that_is_not_built_yet_is_answered(demo):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mixsuite.config.load import load_house
 from mixsuite.config.strict import ConfigError
+from mixsuite.config.yaml_file import read_yaml
 
 
 @pytest.fixture(scope="session")
@@ -47,11 +48,24 @@ CONFIG_MISTAKES = [
     ({"scale": "dmeo"}, ["config.yaml: scale", "'dmeo'", "did you mean 'demo'", "demo, lab, paper"]),
     ({"scael": "demo"}, ["config.yaml", "unknown key 'scael'", "did you mean 'scale'"]),
     ({"papers": ["oh2042"]}, ["config.yaml: papers", "'oh2042'", "oh2024"]),
-    ({"papers": []}, ["config.yaml: papers", "at least 1"]),
+    ({"papers": []}, ["config.yaml: papers", "at least one entry"]),
     ({"protocol": "texts"}, ["config.yaml: protocol", "'texts'", "'text' or 'released'"]),
     ({"seeds": 0}, ["config.yaml: seeds", "found 0", "greater than or equal to 1"]),
     ({"seeds": -3}, ["config.yaml: seeds", "found -3"]),
-    ({"seeds": "many"}, ["config.yaml: seeds", "'many'", "integer"]),
+    ({"seeds": "many"}, ["config.yaml: seeds", "'many'", "a whole number"]),
+    ({"datasets": {"mine": {"source": "."}}}, ["datasets.mine", "'mine'", "a folder of your own needs kind: folder"]),
+    (
+        {"datasets": {"mine": {"kind": "folder", "source": ".", "image_size": 8}}},
+        ["datasets.mine.source", "without train/ and test/"],
+    ),
+    (
+        {"datasets": {"mine": {"kind": "folder", "source": ".", "image_size": 100000}}},
+        ["datasets.mine.image_size", "found 100000"],
+    ),
+    ({"datasets": {"mine": {"kind": "folder", "source": "", "image_size": 8}}}, ["datasets.mine.source", "some text"]),
+    ({"datasets": 3}, ["config.yaml: datasets: found 3, expected a mapping of settings"]),
+    ({"patches": {"paper": {"rarity": ["rare", "rare", "rare"]}}}, ["patches.paper", "expected each of common, rare"]),
+    ({"patches": {"paper": {"samples": 1000000000}}}, ["patches.paper: samples", "less than or equal to 10000"]),
     ({"seeds": True}, ["config.yaml: seeds", "found True"]),
     ({"papers": ["oh2024", "oh2024"]}, ["config.yaml: papers", "'oh2024' twice"]),
     (
@@ -66,7 +80,7 @@ CONFIG_MISTAKES = [
     ({"patches": {"paper": {"steps": True}}}, ["config.yaml: patches.paper: steps: found True"]),
     ({"patches": {"paper": {"rho": [0.15, 0.8, 0.05]}}}, ["config.yaml: patches.paper", "the largest first"]),
     ({"patches": {"paper": {"rho": [0.8, 0.2, 0]}}}, ["config.yaml: patches.paper", "expected positive"]),
-    ({"seeds": 2.5}, ["config.yaml: seeds", "2.5", "integer"]),
+    ({"seeds": 2.5}, ["config.yaml: seeds", "2.5", "a whole number"]),
     ({"device": "gpu"}, ["config.yaml: device", "'gpu'", "'auto', 'cpu' or 'cuda'"]),
     ({"datasets": {"cifar11": {"source": "."}}}, ["config.yaml: datasets.cifar11", "did you mean 'cifar10'"]),
     (
@@ -241,3 +255,19 @@ def test_a_web_address_is_a_source(root, base):
         root, base | {"datasets": {"cifar10": {"source": "https://mirror.example/cifar-10-python.tar.gz"}}}
     )
     assert house.config.datasets["cifar10"].source.startswith("https")
+
+
+def test_an_empty_key_is_a_missing_one(root, base):
+    house = load_house(root, base | {"datasets": None, "stand_ins": None, "patches": None})
+    assert house.config.datasets == {}
+
+
+def test_yaml_s_merge_keys_are_understood(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\n")
+    assert read_yaml(path, "x.yaml")["b"] == {"x": 1, "y": 3}
+
+
+def test_a_folder_in_the_place_of_a_file_is_one_message(tmp_path):
+    with pytest.raises(ConfigError, match=r"x\.yaml: cannot be read"):
+        read_yaml(tmp_path, "x.yaml")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mixsuite.data.class_folders import decode, list_both_splits
+from mixsuite.data.class_folders import decode, list_both_splits, open_image
 from mixsuite.data.errors import DatasetError
 
 
@@ -126,3 +126,19 @@ def test_damaged_bytes_never_end_in_another_error(tmp_path):
         except DatasetError:
             refused += 1
     assert refused > 100
+
+
+@pytest.mark.parametrize("mode", ["I;16", "F", "I"])
+def test_pixels_of_more_than_8_bits_are_refused(tmp_path, mode):
+    path = tmp_path / "deep.tiff"
+    Image.new(mode, (4, 4)).save(path)
+    with pytest.raises(DatasetError, match="expected 8 bits per channel"):
+        open_image(path)
+
+
+def test_a_photo_taken_sideways_is_turned_upright(tmp_path):
+    path = tmp_path / "photo.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (8, 4)).save(path, exif=exif)
+    assert open_image(path).size == (4, 8)

@@ -66,6 +66,18 @@ def test_activations_are_summed_up_on_their_own_side(setting):
     assert record.activation_spread == pytest.approx((sum((a - mean) ** 2 for a in signed) / len(signed)) ** 0.5)
 
 
+def test_fits_are_those_of_whole_images_and_of_cut_ones(setting):
+    experiment = Experiment(setting(samples=40), "erm", 0, CPU)
+    experiment.descent.advance(5)
+    record = experiment.record()
+    signed = (experiment.data.labels[:, None] * experiment.descent.activations()).tolist()
+    whole = [sum(row) > 0 for row in signed]
+    cut = [sum(row) - row[p] > 0 for row in signed for p in range(3)]
+    assert record.training_fit == pytest.approx(sum(whole) / len(whole))
+    assert record.augmented_fit == pytest.approx(sum(cut) / len(cut))
+    assert record.training_fit != record.augmented_fit
+
+
 def test_drawn_images_are_counted_per_label_and_feature(setting):
     experiment = Experiment(setting(samples=50), "erm", 0, CPU)
     counts = experiment.drawn_images()

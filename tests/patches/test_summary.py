@@ -14,7 +14,7 @@ def experiment(setting):
     return Experiment(setting(), "cutout", 0, torch.device("cpu"))
 
 
-def with_values(record, step, accuracy, output, fit, gradient_norm):
+def with_values(record, step, accuracy, output, fit, gradient_norm, augmented_fit=1.0):
     table = torch.ones(2, 3, dtype=torch.float64)
     return replace(
         record,
@@ -22,6 +22,7 @@ def with_values(record, step, accuracy, output, fit, gradient_norm):
         accuracies=accuracy * table,
         feature_outputs=output * table,
         training_fit=fit,
+        augmented_fit=augmented_fit,
         gradient_norm=gradient_norm,
     )
 
@@ -37,6 +38,16 @@ def test_a_summary_says_since_when_a_statement_holds(experiment):
     assert summary["feature_output_peak"]["common"] == {"value": pytest.approx(0.9), "step": 1}
     assert summary["gradient_norm"] == {"first": 5.0, "last": 2.0, "smallest": 1.0, "smallest_at_step": 2}
     assert summary["test_accuracy"] == pytest.approx(0.9)
+
+
+def test_the_last_failure_counts_and_each_fit_has_its_own_step(experiment):
+    some = experiment.record()
+    fits = [(0.5, 0.5), (1.0, 0.5), (0.5, 0.5), (1.0, 1.0), (1.0, 0.5), (1.0, 1.0)]
+    records = [
+        with_values(some, 10 * at, 1.0, 1.0, fit, 1.0, augmented_fit) for at, (fit, augmented_fit) in enumerate(fits)
+    ]
+    summary = summarise(records, experiment)
+    assert (summary["training_fit_from_step"], summary["augmented_fit_from_step"]) == (30, 50)
 
 
 def test_what_fails_at_the_last_step_holds_from_no_step(experiment):

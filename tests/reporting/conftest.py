@@ -142,7 +142,8 @@ def patch_rows(patch_runs) -> Callable[..., list[dict[str, Any]]]:
 
 
 def _word(learned: bool) -> dict[str, Any]:
-    return {"text": "learned" if learned else "not learned", "value": float(learned)}
+    text = "learned" if learned else "not learned"
+    return {"text": text, "value": float(learned), "inferred": True, "source": "a theorem"}
 
 
 def _result(method: str, seed: int) -> dict[str, Any]:

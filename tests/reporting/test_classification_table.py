@@ -64,6 +64,29 @@ def test_measurements(built):
     assert set(measurements["artefact"]) == {"jeong2021_table1"}
 
 
+def test_changes_are_between_best_epochs(describe, classifier_runs, tmp_path):
+    rows = [
+        {"id": "vanilla", "runs": classifier_runs("vanilla", [20.0])},
+        {"id": "dcutmix", "baseline": "vanilla", "runs": classifier_runs("dcutmix", [17.0])},
+    ]
+    description = read_description(describe(rows))
+    results = read_results(description, tmp_path / "runs")
+    results["dcutmix"][0]["last"]["top1_error"] = 19.0
+    values = measure_classification(description, results).set_index(["row", "metric"])["value"]
+    assert values["dcutmix", "top1_error_change"] == pytest.approx(-3.0)
+
+
+def test_the_best_mean_is_bold_whatever_the_best_seed(describe, classifier_runs, tmp_path):
+    rows = [
+        {"id": "uneven", "label": "Uneven", "runs": classifier_runs("uneven", [10.0, 20.0, 21.0])},
+        {"id": "even", "label": "Even", "runs": classifier_runs("even", [15.0, 15.0, 15.0])},
+    ]
+    description = read_description(describe(rows))
+    measurements = measure_classification(description, read_results(description, tmp_path / "runs"))
+    lines = compare_classification(description, measurements).table().blocks[0].lines
+    assert [line[1].best for line in lines] == [False, True]
+
+
 def test_tidy_file_sets_both_side_by_side(built):
     tidy = built()[1].tidy().set_index(["row", "metric"])
     line = tidy.loc[("dcutmix", "best_top1_error")]

@@ -41,9 +41,20 @@ def test_curves_are_mean_and_deviation_over_seeds(artefact):
 
 
 def test_measurements_are_the_last_step(artefact):
-    values = measure_outputs(*artefact).set_index(["row", "seed"])["value"]
-    assert values["paper/cutmix/extremely_rare", 1] == pytest.approx(1.39 * 1.1)
-    assert len(values) == 18 * 3
+    values = measure_outputs(*artefact).set_index(["metric", "row", "seed"])["value"]
+    assert values["feature_output", "paper/cutmix/extremely_rare", 1] == pytest.approx(1.39 * 1.1)
+    assert len(values) == 2 * 18 * 3
+
+
+def test_the_overshoot_is_the_peak_minus_the_end(artefact):
+    description, outputs = artefact
+    cutmix = (outputs["row"] == "paper/cutmix/common") & (outputs["seed"] == 1)
+    outputs.loc[cutmix & (outputs["step"] == 10), "value"] = 2.0
+    values = measure_outputs(description, outputs).set_index(["metric", "row", "seed"])["value"]
+    # Seed 1 ends at 1.4 · 1.1; the others grow to the end.
+    assert values["feature_output_overshoot", "paper/cutmix/common", 1] == pytest.approx(2 - 1.54)
+    assert values["feature_output_overshoot", "paper/cutmix/common", 0] == 0
+    assert values["feature_output_overshoot", "theory/cutmix/common", 1] == 0
 
 
 def test_panels_are_settings_by_rarities(figure):

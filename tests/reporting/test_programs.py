@@ -92,7 +92,7 @@ COUNTS = {
     "tabulate_classification": 12,
     "tabulate_theorems": 36,
     "tabulate_summary": 54,
-    "plot_feature_outputs": 27,
+    "plot_feature_outputs": 54,
     "plot_phase": 54,
 }
 

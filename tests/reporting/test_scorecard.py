@@ -7,7 +7,14 @@ import pytest
 from mixsuite.config.manifest import Manifest
 from mixsuite.reporting.description import Row, Run
 from mixsuite.reporting.measurements import measure, measurement_table
-from mixsuite.reporting.scorecard import CLAIM, PRINTED_VALUE, build_scorecard, count_verdicts
+from mixsuite.reporting.scorecard import (
+    CLAIM,
+    CLAIM_OF_STAND_IN,
+    DOUBTFUL_VALUE,
+    PRINTED_VALUE,
+    build_scorecard,
+    count_verdicts,
+)
 from mixsuite.reporting.scorecard_html import scorecard_html
 from mixsuite.reporting.scorecard_markdown import scorecard_markdown
 from mixsuite.reporting.verdicts import VERDICTS
@@ -120,12 +127,31 @@ def test_origin_says_what_is_doubtful():
     assert origins[3] == "own; recalled, unverified"
 
 
+def test_inferred_values_are_counted_apart_and_say_so():
+    inferred = {"text": "learned", "value": 1.0, "inferred": True, "source": "Theorem 3.1"}
+    table = {
+        "title": "T",
+        "where": "Poster",
+        "kind": "table",
+        "step": "tabulate_summary",
+        "rows": [{"id": "erm", "label": "ERM", "printed": {"learned": inferred}}],
+    }
+    shown = Row(id="erm", label="ERM")
+    lines = [each for seed in range(3) for each in measure("jeong2021_s", shown, Run(seed, "r"), {"learned": 1.0})]
+    scorecard = build_scorecard([manifest(s=table)], measurement_table(lines))
+    line = scorecard[scorecard["metric"] == "Feature learned"].iloc[0]
+    assert line["origin"] == "own; inferred from Theorem 3.1"
+    assert line["reason"] == "'learned' (inferred from Theorem 3.1) means 1, found in 3 of 3 seeds"
+    assert count_verdicts(scorecard).loc["reproduced"].tolist() == [0, 1, 0, 0]
+
+
 def test_count_per_verdict():
     counts = count_verdicts(build_scorecard([manifest()], measured(stand_in=True)))
     assert counts.index.tolist() == list(VERDICTS)
-    assert counts.loc["reproduced"].tolist() == [0, 0, 1]
-    assert counts.loc["stand-in"].tolist() == [3, 0, 1]
-    assert counts.loc["not run"].tolist() == [2, 1, 0]
+    assert counts.columns.tolist() == [PRINTED_VALUE, DOUBTFUL_VALUE, CLAIM, CLAIM_OF_STAND_IN]
+    assert counts.loc["reproduced"].tolist() == [0, 0, 0, 1]
+    assert counts.loc["stand-in"].tolist() == [3, 0, 0, 1]
+    assert counts.loc["not run"].tolist() == [1, 1, 1, 0]
     assert counts.to_numpy().sum() == 8
 
 

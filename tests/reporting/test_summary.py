@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mixsuite.reporting.description import read_description
@@ -17,11 +19,11 @@ def test_methods_are_lines_and_rarities_columns(artefact):
     table = summary_table(*artefact)
     assert [column.heading for column in table.columns] == [
         "Training method",
-        "Common features: poster",
+        "Common features: printed",
         "Common features: measured",
-        "Rare features: poster",
+        "Rare features: printed",
         "Rare features: measured",
-        "Extremely rare features: poster",
+        "Extremely rare features: printed",
         "Extremely rare features: measured",
         "Seeds",
     ]
@@ -38,6 +40,15 @@ def test_methods_are_lines_and_rarities_columns(artefact):
         "not learned (0.599 ± 0.001)",
         "3",
     ]
+    assert {cell.marks for line in block.lines for cell in line[1:7:2]} == {("a",)}
+    assert ("a", "Inferred from a theorem.") in table.notes
+
+
+def test_what_nothing_prints_stays_empty(artefact):
+    description, results = artefact
+    rows = tuple(replace(row, printed={}) for row in description.rows)
+    lines = summary_table(replace(description, rows=rows), results).blocks[0].lines
+    assert [cell.text for cell in lines[1][1::2]] == ["", "", "", "3"]
 
 
 def test_seeds_that_disagree_are_counted(artefact):

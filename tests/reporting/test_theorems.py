@@ -134,7 +134,14 @@ def test_table_and_tidy_file(artefact):
     found = findings(description, results)
     table = theorem_table(description, found)
     lines = {line[0].text: [cell.text for cell in line[1:]] for line in table.blocks[0].lines}
-    assert lines["3.1 (1)"] == ["Perfectly fits the training set", "1.000", "1.000 ± 0.000", "12", "3", "yes (3 of 3 seeds)"]
+    assert lines["3.1 (1)"] == [
+        "Perfectly fits the training set",
+        "1.000",
+        "1.000 ± 0.000",
+        "12",
+        "3",
+        "yes (3 of 3 seeds)",
+    ]
     assert lines["3.2 (3)"][1:3] == ["0.975", "0.963 ± 0.001"]
     assert lines["3.3 (1)"][1:3] == ["0", "2.0e-06 ± 1.0e-06"]
     criteria = {text for mark, text in table.notes if mark}

@@ -164,7 +164,20 @@ def test_every_pair_must_hold():
     rows = {"a": measured(1, 1.1, 0.9), "b": measured(2, 2.1, 2), "c": measured(0, 5, 1)}
     found = judge_claim(order("lower", ("a", "b"), ("a", "c")), rows)
     assert found.verdict == NOT_REPRODUCED
-    assert found.reason.startswith("fails in 1 of 2: a minus c")
+    assert found.reason.startswith("fails in 1 of 2 (0 contrary, 1 undecided): a minus c")
+
+
+def test_failing_parts_are_contrary_or_undecided():
+    rows = {"a": measured(1, 1.1, 0.9), "b": measured(2, 2.1, 2), "c": measured(0, 5, 1), "d": measured(0, 0, 0.1)}
+    pairs = ("a", "b"), ("b", "a"), ("a", "c"), ("a", "d")
+    found = judge_claim(order("lower", *pairs), rows)
+    assert found.reason.startswith("fails in 3 of 4 (2 contrary, 1 undecided): b minus a")
+    found = judge_claim(order("higher", *pairs), rows)
+    assert found.reason.startswith("fails in 2 of 4 (1 contrary, 1 undecided): a minus b")
+    # 0.9, 1.0, 1.1: mean interval 1 ± 0.2484.
+    for kind, undecided, contrary in (("at_least", 1.1, 1.3), ("at_most", 0.9, 0.7)):
+        assert "(0 contrary, 1 undecided)" in judge_claim(bound(kind, undecided, "a"), rows).reason
+        assert "(1 contrary, 0 undecided)" in judge_claim(bound(kind, contrary, "a"), rows).reason
 
 
 def test_a_pair_needs_three_common_seeds():
@@ -208,6 +221,12 @@ def test_a_stand_in_tests_only_the_claims_that_allow_it():
     found = judge_claim(order("lower", ("a", "b"), stand_in=True), rows)
     assert found.verdict == REPRODUCED
     assert found.reason.startswith("From a stand-in: ")
+
+
+def test_one_row_of_a_stand_in_is_enough_to_make_a_claim_one():
+    rows = {"a": measured(1, 1.1, 0.9, stand_in=True), "b": measured(2, 2.1, 2.0)}
+    assert judge_claim(order("lower", ("a", "b")), rows).verdict == STAND_IN
+    assert judge_claim(order("lower", ("a", "b"), stand_in=True), rows).reason.startswith("From a stand-in: ")
 
 
 @given(values, values)

@@ -34,9 +34,9 @@ def test_images_are_normalised_as_the_schedule_says(new_run, splits):
     byte = torch.full((1, 1, 8, 8), 51, dtype=torch.uint8)
     own = assemble(new_run(), *splits, CPU)
     torch.testing.assert_close(own.train.normalise(byte), torch.full((1, 1, 8, 8), (0.2 - 0.3) / 0.2))
-    given = assemble(new_run(normalisation={"mean": [0.1], "std": [0.5]}), *splits, CPU)
+    given = assemble(new_run(normalisation={"mean": [0.1], "std": [0.25]}), *splits, CPU)
     for data in (given.train, given.test):
-        torch.testing.assert_close(data.normalise(byte), torch.full((1, 1, 8, 8), (0.2 - 0.1) / 0.5))
+        torch.testing.assert_close(data.normalise(byte), torch.full((1, 1, 8, 8), (0.2 - 0.1) / 0.25))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ rule train_classifier:
         "results/{scale}/logs/train_classifier/{run}.log",
     benchmark:
         "results/{scale}/benchmarks/train_classifier/{run}.jsonl"
-    retries: 1
     conda:
         "../../envs/training.yaml"
     threads: 1

@@ -15,6 +15,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
 
     # Not before the arguments are known to be right: torch takes seconds.
+    from safetensors import SafetensorError
+
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import lease, limit_threads
     from mixsuite.provenance import record
@@ -41,7 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
                 checkpoint.unlink(missing_ok=True)
                 progress.finish(history)
 
-    return exit_status(step, NonFiniteLossError)
+    # Not an OSError, though it is one that safetensors meets on a full disk.
+    return exit_status(step, NonFiniteLossError, SafetensorError)
 
 
 def _parser() -> argparse.ArgumentParser:

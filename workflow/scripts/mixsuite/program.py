@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +46,10 @@ def exit_status(step: Callable[[], object], *mistakes: type[Exception]) -> int:
     """
     try:
         step()
-    except (ValueError, OSError, *mistakes) as error:
+    except (ValueError, OSError, MemoryError, *mistakes) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: start again to go on\n")
+        return 128 + signal.SIGINT
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -144,24 +144,39 @@ class Catalog:
         return PlannedRow(row, None, missing="no run of this version gives this row")
 
     def _plan_training(self, row: Row, reference: RunReference) -> PlannedRow:
-        if reference not in self._trainings:
-            self._trainings[reference] = resolve_training(self.house, reference)
-        training, method = self._trainings[reference], self.house.recipes[reference.recipe].method
+        training, method = self._training(reference), self.house.recipes[reference.recipe].method
         if isinstance(training, str):
             return PlannedRow(row, method, missing=training)
         seeds = range(self.house.config.seeds or self.house.scale.seeds)
         runs = tuple(training.run(seed) for seed in seeds)
-        return PlannedRow(row, method, trainings=runs, stand_in_notes=training.stand_in_notes)
+        return PlannedRow(row, method, trainings=runs, stand_in_notes=(*training.replaced, *training.changed))
+
+    def _training(self, reference: RunReference) -> Training | str:
+        if reference not in self._trainings:
+            self._trainings[reference] = resolve_training(self.house, reference)
+        return self._trainings[reference]
 
     def _plan_comparison(self) -> PlannedArtefact:
         own = self.house.config.comparison
         references = self.house.comparison_runs()
         rows = [Row(id=recipe, label=self.house.recipes[recipe].title, run=run) for recipe, run in references.items()]
+        # No paper stands behind it: a schedule that the scale changes is no stand-in, but has to be said.
+        planned, changed = [], {}
+        for row in rows:
+            training = self._training(row.run)
+            notes = () if isinstance(training, str) else training.replaced
+            changed |= {} if isinstance(training, str) else dict.fromkeys(training.changed)
+            planned.append(replace(self._plan_training(row, row.run), stand_in_notes=notes))
+        dataset, network = self.house.datasets[own.dataset].title, self.house.models[own.model].title
         definition = Artefact(
-            title=own.title, where="config.yaml", kind="table", step="tabulate_classification", rows=rows
+            title=f"{own.title} on {dataset} with {network}",
+            where="config.yaml",
+            kind="table",
+            step="tabulate_classification",
+            rows=rows,
+            footnotes=[f"The scale {self.scale} changes the schedule: {'; '.join(changed)}."] if changed else [],
         )
-        planned = tuple(self._plan_training(row, row.run) for row in rows)
-        return PlannedArtefact("comparison", "own", definition, planned)
+        return PlannedArtefact("comparison", "own", definition, tuple(planned))
 
 
 def load_catalog(root: Path, config: dict[str, Any]) -> Catalog:

@@ -39,7 +39,10 @@ class Training:
 
     specification: dict[str, Any]
     label: str
-    stand_in_notes: tuple[str, ...]
+    replaced: tuple[str, ...]
+    """Which data and network stand in for those that the reference names."""
+    changed: tuple[str, ...]
+    """What the scale changes in the schedule."""
 
     def run(self, seed: int) -> Run:
         """Return the run with `seed`."""
@@ -70,7 +73,8 @@ def resolve_training(house: House, reference: RunReference) -> Training | str:
     return _cannot_be_run(specification) or Training(
         specification=specification,
         label=f"{recipe.title} on {dataset} with {model}",
-        stand_in_notes=tuple(_stand_in_notes(house, reference, dataset, model)),
+        replaced=tuple(_replacements(house, reference, dataset, model)),
+        changed=tuple(_changes(house.protocol_schedule(reference.schedule).model_dump(), settings.model_dump())),
     )
 
 
@@ -118,14 +122,12 @@ def _stand_in(house: House, what: str, name: str) -> str | None:
     return name
 
 
-def _stand_in_notes(house: House, reference: RunReference, dataset: str, model: str) -> list[str]:
+def _replacements(house: House, reference: RunReference, dataset: str, model: str) -> list[str]:
     notes = []
     if dataset != reference.dataset:
         notes.append(f"{house.datasets[dataset].title or dataset} for {house.datasets[reference.dataset].title}")
     if model != reference.model:
         notes.append(f"{house.models[model].title} for {house.models[reference.model].title}")
-    original = house.protocol_schedule(reference.schedule).model_dump()
-    notes += _changes(original, house.schedule(reference.schedule).model_dump())
     return notes
 
 

@@ -22,6 +22,13 @@ def check_targets(catalog: Catalog, targets: Iterable[str]) -> None:
     for target in targets:
         if "/" in target or "." in target or target in buildable:
             continue
+        if target == "comparison":
+            raise ConfigError(
+                "comparison: there is none in config.yaml, expected what to compare (docs/add-a-recipe.md)"
+            )
+        for paper in catalog.house.manifests.keys() - set(catalog.house.config.papers):
+            if target == paper or target.startswith(f"{paper}_"):
+                raise ConfigError(f"{target}: config.yaml's papers do not name {paper}")
         if target in catalog.artefacts:
             raise ConfigError(f"{target}: this version does not build it yet; it builds {', '.join(catalog.built)}")
         raise ConfigError(f"unknown artefact {target!r}{suggest(target, buildable)}")

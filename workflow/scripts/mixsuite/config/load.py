@@ -78,6 +78,10 @@ def _datasets(root: Path, user: Config) -> dict[str, Dataset]:
     for name, own in user.datasets.items():
         where = f"config.yaml: datasets.{name}"
         if own.kind is None:
+            if name not in known and own.source is not None:
+                raise ConfigError(
+                    f"{where}: found {name!r}{suggest(name, known)}; a folder of your own needs kind: folder"
+                )
             check_known(where, name, known)
             if own.image_size is not None:
                 raise ConfigError(f"{where}: image_size: found {own.image_size}, expected it only with kind: folder")

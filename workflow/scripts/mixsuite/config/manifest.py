@@ -28,7 +28,18 @@ class Printed(Strict):
     """True where it was read off a figure by eye."""
     recalled: Switch = False
     """True where no source at hand prints it: recalled, unverified, and never called the paper's figure."""
+    inferred: Switch = False
+    """True where it follows from another statement, which `source` names, and is not printed as such."""
     note: str = ""
+
+    @property
+    def doubts(self) -> list[str]:
+        """What a reader must know before trusting it, in words."""
+        return [
+            *["read off by eye"] * self.approximate,
+            *[f"inferred from {self.source}"] * self.inferred,
+            *["recalled, unverified"] * self.recalled,
+        ]
 
     @model_validator(mode="before")
     @classmethod
@@ -40,6 +51,12 @@ class Printed(Strict):
         if isinstance(data, str):
             return {"text": data, "value": _number(data)}
         raise ValueError(f"found {data!r}, expected the value in quotes, digit for digit as printed")
+
+    @model_validator(mode="after")
+    def _inferred_from_something(self) -> Printed:
+        if self.inferred and not self.source:
+            raise ValueError("source: missing, expected what the value is inferred from")
+        return self
 
 
 def _number(text: str) -> float | None:

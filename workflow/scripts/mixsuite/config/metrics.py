@@ -36,6 +36,7 @@ METRICS: dict[str, Metric] = {
     "search_method": Metric("Search method"),
     "learned": Metric("Feature learned", "", 0, lower_is_better=False),
     "feature_output": Metric("Feature output", "", 2, lower_is_better=False),
+    "feature_output_overshoot": Metric("Peak of the feature output minus its last value", "", 2),
     "class_accuracy": Metric("Test accuracy of the rarity class", "", 3, lower_is_better=False),
     "test_accuracy": Metric("Test accuracy", "", 3, lower_is_better=False),
     "training_fit": Metric("Share of the training samples fitted", "", 3, lower_is_better=False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -23,7 +23,7 @@ class PatchSetting(Strict):
     """P, patches of a sample."""
     dimension: Count
     """d, length of a patch."""
-    samples: Count
+    samples: Annotated[Count, Field(le=10_000)]
     """n, training samples."""
     sigma_d: Positive
     sigma_b: Positive
@@ -56,6 +56,9 @@ class PatchSetting(Strict):
             raise ValueError(f"rho: found {self.rho}, expected positive probabilities, the largest first")
         if len(self.rho) != len(self.rarity):
             raise ValueError(f"rarity: found {len(self.rarity)} classes for {len(self.rho)} features of rho")
+        for rarity in get_args(Rarity):
+            if rarity not in self.rarity:
+                raise ValueError(f"rarity: found {self.rarity}, expected each of {', '.join(get_args(Rarity))}")
         if not self.cut_size < self.patches / 2:
             raise ValueError(f"cut_size: found {self.cut_size}, expected 1 <= C < P/2 with P = {self.patches} patches")
         if self.dimension <= 2 * len(self.rho):

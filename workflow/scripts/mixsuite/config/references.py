@@ -63,3 +63,10 @@ def _check_sources(root: Path, house: House) -> None:
                 f"config.yaml: datasets.{name}.source: found {own.source!r}, which does not exist; "
                 "expected the folder or archive that holds the dataset"
             )
+        if own.kind == "folder":
+            _check_folder(f"config.yaml: datasets.{name}.source", root / Path(own.source).expanduser())
+
+
+def _check_folder(where: str, folder: Path) -> None:
+    if not (folder / "train").is_dir() or not any((folder / split).is_dir() for split in ("test", "val")):
+        raise ConfigError(f"{where}: found {str(folder)!r} without train/ and test/ (or val/), expected both folders")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from mixsuite.config.strict import Strict
 from mixsuite.config.values import Count, Name, Protocol, Whole, each_once
 
 Seeds = Annotated[Whole, Field(ge=1, le=100)]
 DatasetKind = Literal["digits", "cifar10", "cifar100", "imagenet", "folder"]
+
+
+# A key whose lines below are all commented out is empty, and means what a missing one means.
+_EMPTY = BeforeValidator(lambda value: {} if value is None else value)
 
 
 class Dataset(Strict):
@@ -25,10 +29,10 @@ class Dataset(Strict):
 class UserDataset(Strict):
     """Where a dataset lies; with `kind: folder` a dataset of the user's own."""
 
-    source: str | None = None
+    source: Annotated[str, Field(min_length=1)] | None = None
     kind: Literal["folder"] | None = None
     title: str = ""
-    image_size: Count | None = None
+    image_size: Annotated[Count, Field(le=4096)] | None = None
 
 
 class StandIns(Strict):
@@ -57,9 +61,9 @@ class Config(Strict):
     seeds: Seeds | None = None
     """Seeds of every run; None: as many as the scale and the manifests say."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    datasets: dict[Name, UserDataset] = {}
-    stand_ins: StandIns = StandIns()
-    patches: dict[str, dict[str, Any]] = {}
+    datasets: Annotated[dict[Name, UserDataset], _EMPTY] = {}
+    stand_ins: Annotated[StandIns, _EMPTY] = StandIns()
+    patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
 

@@ -11,6 +11,24 @@ from mixsuite.checks import suggest
 Model = TypeVar("Model", bound=BaseModel)
 
 
+# Where pydantic's words are a programmer's.
+_EXPECTED = {
+    "bool_type": "true or false",
+    "dict_type": "a mapping of settings",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "model_type": "a mapping of settings",
+    "string_pattern_mismatch": "a name of letters, digits, '_', '.' and '-'",
+    "string_too_short": "some text",
+    "string_type": "text",
+    "too_short": "at least one entry",
+}
+
+
 class ConfigError(Exception):
     """A person's mistake in a setting or file; its text names the place, what was found and what is expected."""
 
@@ -54,8 +72,8 @@ def _line(where: str, detail: Any) -> str:
         return f"{setting}: missing, expected a value"
     if detail["type"] == "value_error":
         return f"{setting}: {message}"
-    expected = message.replace("Input should be", "expected").replace("String should", "expected to")
-    return f"{setting}: found {_shorten(detail['input'])}, {expected[0].lower()}{expected[1:]}"
+    expected = _EXPECTED.get(detail["type"]) or message.replace("Input should be ", "")
+    return f"{setting}: found {_shorten(detail['input'])}, expected {expected}"
 
 
 def _shorten(value: Any) -> str:

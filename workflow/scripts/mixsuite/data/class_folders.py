@@ -53,6 +53,9 @@ def list_both_splits(root: Path) -> tuple[dict[str, list[Path]], dict[str, list[
     return train, test
 
 
+_EIGHT_BIT_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr")
+
+
 def decode(path: Path, size: int) -> np.ndarray:
     """Return the image at `path` as uint8 (size, size, 3): the shorter side resized to `size`, then the centre.
 
@@ -66,13 +69,22 @@ def decode(path: Path, size: int) -> np.ndarray:
 
 
 def open_image(path: Path) -> Image.Image:
-    """Return the image at `path` in RGB and of its own size; raise DatasetError where it does not decode."""
+    """Return the image at `path` in RGB, upright and of its own size: the first of an animation, without transparency.
+
+    Raises:
+        DatasetError: it does not decode, or has more than 8 bits per channel, which RGB would clip.
+    """
     try:
         with Image.open(path) as file:
-            return file.convert("RGB")
+            mode = file.mode
+            # Cameras store how they were held, and few programs show an image otherwise.
+            image = ImageOps.exif_transpose(file).convert("RGB")
     # Pillow's decoders raise SyntaxError, ValueError or EOFError for some kinds of damage.
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise DatasetError(f"{path}: does not decode as an image ({error})") from None
+    if mode not in _EIGHT_BIT_MODES:
+        raise DatasetError(f"{path}: found pixels of mode {mode}, expected 8 bits per channel")
+    return image
 
 
 def _is_image(path: Path) -> bool:

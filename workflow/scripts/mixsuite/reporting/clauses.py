@@ -13,7 +13,8 @@ NEAR_STATIONARY = 1e-3
 
 _FITS_ALL = (
     "Holds when every sample is fitted at the last iteration. Since iteration: from there on, every recorded iteration "
-    "of every seed fits them all. Late iterations are recorded up to about 8 % apart: it may have held a little earlier."
+    "of every seed fits them all. Recorded iterations lie up to about 8 % apart, "
+    "so that it may have begun a little earlier."
 )
 _STATIONARY = f"Holds when the norm of the loss's gradient is at most {NEAR_STATIONARY:g} at the last iteration."
 _ACCURACY = (

@@ -175,6 +175,8 @@ def _printed_cell(row: Row, printed: Printed | None, best: bool, notes: Notes) -
         marks.append(notes.mark(f"Copied by the paper from {source}.", COPIED_SIGN))
     if printed.approximate:
         marks.append(notes.mark("Read off a figure by eye.", APPROXIMATE_SIGN))
+    if printed.inferred:
+        marks.append(notes.mark(f"Inferred from {printed.source}; not printed as such."))
     if printed.recalled:
         marks.append(notes.mark("Recalled, unverified; no source at hand prints it.", RECALLED_SIGN))
     if printed.note:

@@ -21,7 +21,7 @@ from mixsuite.reporting.style import GUIDE_COLOUR, TEXT_WIDTH, figure_style, mar
 from mixsuite.reporting.synthetic import RARITIES, rarity_of
 
 CURVE_COLUMNS = ["setting", "title", "rarity", "method", "step", "mean", "std", "seeds", "uniform_activation"]
-_METRIC = "feature_output"
+_METRIC, _OVERSHOOT = "feature_output", "feature_output_overshoot"
 _ROW_HEIGHT = 1.6
 
 
@@ -52,13 +52,24 @@ def curves(outputs: pd.DataFrame) -> pd.DataFrame:
 
 
 def measure_outputs(description: Description, outputs: pd.DataFrame) -> pd.DataFrame:
-    """Return the measurements: each row's `feature_output` at the last step of each seed."""
-    last = outputs.loc[outputs.groupby(["row", "seed"])["step"].idxmax()].set_index(["row", "seed"])["value"]
+    """Return the measurements of each row and seed.
+
+    `feature_output` is that at the last step, and `feature_output_overshoot` the greatest one of all recorded steps
+    minus that: 0 where the output grows to the end.
+    """
+    by_run = outputs.groupby(["row", "seed"])
+    last = outputs.loc[by_run["step"].idxmax()].set_index(["row", "seed"])["value"]
+    overshoot = by_run["value"].max() - last
     return measurement_table(
         measurement
         for row in description.rows
         for run in row.runs
-        for measurement in measure(description.name, row, run, {_METRIC: last[row.id, run.seed]})
+        for measurement in measure(
+            description.name,
+            row,
+            run,
+            {_METRIC: last[row.id, run.seed], _OVERSHOOT: overshoot[row.id, run.seed]},
+        )
     )
 
 

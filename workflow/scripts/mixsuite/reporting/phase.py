@@ -78,7 +78,7 @@ def draw(cells: pd.DataFrame) -> Figure:
             mesh = _draw_panel(axis, cells[cells["method"] == method])
             axis.set_title(method_style(method).name)
         panels[0].set_ylabel("Dominant noise, $\\sigma_d^2 d$")
-        panels[len(METHODS) // 2].set_xlabel("Expected training images with the feature, $n\\rho_k$")
+        panels[len(METHODS) // 2].set_xlabel("Expected training samples with the feature, $n\\rho_k$")
         bar = figure.colorbar(mesh, ax=panels, aspect=25, pad=0.02)
         # A feature that is not learned yet may be learned later, by CutMix above all.
         iterations = f"after {cells['steps'].max():,} iterations"

@@ -15,6 +15,7 @@ from mixsuite.reporting.statistics import mean, standard_deviation
 from mixsuite.reporting.verdicts import NOT_RUN, VERDICTS, Measured, Verdict, judge_claim, judge_printed
 
 PRINTED_VALUE = "printed value"
+DOUBTFUL_VALUE = "printed value, inferred or recalled"
 CLAIM = "claim"
 CLAIM_OF_STAND_IN = "claim, tested with a stand-in"
 
@@ -24,7 +25,10 @@ _NOT_BUILT = Verdict(NOT_RUN, "this version does not build the artefact")
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the score card. A claim has no numbers of its own: its reason holds them; its seeds are the fewest."""
+    """A line of the score card. A claim has no numbers of its own: its reason holds them; its seeds are the fewest.
+
+    A `doubtful` value was recalled, or inferred from another statement: no source at hand prints it as such.
+    """
 
     paper: str
     artefact: str
@@ -35,6 +39,7 @@ class Line:
     unit: str
     printed: str
     origin: str
+    doubtful: bool
     rebuilt_mean: float
     rebuilt_std: float
     seeds: int
@@ -62,11 +67,12 @@ def build_scorecard(manifests: Iterable[Manifest], measurements: pd.DataFrame) -
 
 
 def count_verdicts(scorecard: pd.DataFrame) -> pd.DataFrame:
-    """Return how many lines have each verdict: a row per verdict; printed values, claims, claims of stand-ins."""
+    """Return how many lines have each verdict: a row per verdict; values and claims in two columns each."""
     stand_in_claims = scorecard["stand_in"] & (scorecard["kind"] == CLAIM)
-    kinds = scorecard["kind"].mask(stand_in_claims, CLAIM_OF_STAND_IN)
+    kinds = scorecard["kind"].mask(stand_in_claims, CLAIM_OF_STAND_IN).mask(scorecard["doubtful"], DOUBTFUL_VALUE)
     counts = pd.crosstab(scorecard["verdict"], kinds)
-    return counts.reindex(index=VERDICTS, columns=(PRINTED_VALUE, CLAIM, CLAIM_OF_STAND_IN), fill_value=0)
+    columns = (PRINTED_VALUE, DOUBTFUL_VALUE, CLAIM, CLAIM_OF_STAND_IN)
+    return counts.reindex(index=VERDICTS, columns=columns, fill_value=0)
 
 
 class _Judge:
@@ -106,6 +112,7 @@ class _Judge:
             unit=METRICS[metric].unit,
             printed=printed.text,
             origin=_origin(row, printed),
+            doubtful=printed.inferred or printed.recalled,
             rebuilt_mean=mean(measured.values),
             rebuilt_std=standard_deviation(measured.values),
             seeds=len(measured.values),
@@ -128,6 +135,7 @@ class _Judge:
             unit="",
             printed="",
             origin="own",
+            doubtful=False,
             rebuilt_mean=math.nan,
             rebuilt_std=math.nan,
             seeds=min((len(each.values) for each in tested), default=0),
@@ -139,6 +147,4 @@ class _Judge:
 
 def _origin(row: Row, printed: Printed) -> str:
     origin, source = printed.origin or row.origin, printed.source or row.source
-    parts = [f"copied from {source}" if origin == "copied" and source else origin]
-    parts += ["read off by eye"] * printed.approximate + ["recalled, unverified"] * printed.recalled
-    return "; ".join(parts)
+    return "; ".join([f"copied from {source}" if origin == "copied" and source else origin, *printed.doubts])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from mixsuite.config.manifest import Printed
 from mixsuite.config.metrics import METRICS
 from mixsuite.patches.theory import LEARNED_ACCURACY
 from mixsuite.reporting.description import Description, Row
@@ -72,8 +73,9 @@ def tidy(description: Description, results: Results) -> pd.DataFrame:
 
 
 def summary_table(description: Description, results: Results) -> Table:
-    """Return the table to read: a block per setting, a line per method, two columns per rarity as on the poster."""
+    """Return the table to read: a block per setting, a line per method, two columns per rarity."""
     notes = Notes()
+    blocks = tuple(Block(title, _lines(rows, results, notes)) for title, rows in description.blocks.items())
     for note in (
         LEARNED_NOTE,
         SPREAD_NOTE,
@@ -83,34 +85,40 @@ def summary_table(description: Description, results: Results) -> Table:
     ):
         notes.add(note)
     groups = [f"{name} features" for name in RARITIES.values()]
-    columns = [Column(title, group, numeric=False) for group in groups for title in ("poster", "measured")]
+    columns = [Column(title, group, numeric=False) for group in groups for title in ("printed", "measured")]
     return Table(
         title=description.heading,
         columns=(Column("Training method", numeric=False), *columns, Column("Seeds")),
-        blocks=tuple(Block(title, _lines(rows, results)) for title, rows in description.blocks.items()),
+        blocks=blocks,
         notes=notes.collected(),
     )
 
 
-def _lines(rows: list[Row], results: Results) -> tuple[tuple[Cell, ...], ...]:
+def _lines(rows: list[Row], results: Results, notes: Notes) -> tuple[tuple[Cell, ...], ...]:
     by_place = {(row.method, rarity_of(row)): row for row in rows}
     lines = []
     for method in dict.fromkeys(row.method for row in rows):
-        cells = [cell for rarity in RARITIES for cell in _cells(by_place.get((method, rarity)), results)]
+        cells = [cell for rarity in RARITIES for cell in _cells(by_place.get((method, rarity)), results, notes)]
         seeds = max(len(row.runs) for row in rows if row.method == method)
         lines.append((Cell(method_style(method).name), *cells, Cell(str(seeds))))
     return tuple(lines)
 
 
-def _cells(row: Row | None, results: Results) -> tuple[Cell, Cell]:
+def _cells(row: Row | None, results: Results, notes: Notes) -> tuple[Cell, Cell]:
     if row is None or not row.runs:
         return Cell(""), Cell("")
     runs = [results[row.id][run.seed] for run in row.runs]
     learned = int(sum(_of_class(run, "learned", row) for run in runs))
     accuracy = spread([_of_class(run, "class_accuracy", row) for run in runs], METRICS["class_accuracy"].decimals)
     verdict = {0: "not learned", len(runs): "learned"}.get(learned, f"learned by {learned} of {len(runs)} seeds")
-    printed = row.printed["learned"].text if "learned" in row.printed else ""
-    return Cell(printed), Cell(f"{verdict} ({accuracy})")
+    return _printed_cell(row.printed.get("learned"), notes), Cell(f"{verdict} ({accuracy})")
+
+
+def _printed_cell(printed: Printed | None, notes: Notes) -> Cell:
+    if printed is None:
+        return Cell("")
+    marks = tuple(notes.mark(f"{doubt[:1].upper()}{doubt[1:]}.") for doubt in printed.doubts)
+    return Cell(printed.text, marks=marks)
 
 
 def _of_class(run: Mapping[str, Any], metric: str, row: Row) -> float:

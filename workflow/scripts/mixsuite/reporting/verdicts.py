@@ -34,7 +34,8 @@ RULE = (
     "A claim that one thing is lower or higher than another is reproduced when, for every pair that it names, the 95 % "
     "t interval of the differences, paired by seed, lies on the claimed side of 0. A claim of a bound is reproduced "
     "when, in every row that it names, the 95 % t interval of the mean lies on the claimed side. Where all seeds "
-    "agree, an interval is a point.",
+    "agree, an interval is a point. A pair or row that fails is contrary when its whole interval lies on the other "
+    "side, else undecided.",
     f"Fewer than {FEWEST_SEEDS} seeds are too few seeds. What was not measured is not run. A stand-in's number is "
     "never compared with a printed one, and it tests a claim only where the manifest says that it can: otherwise the "
     "verdict is stand-in.",
@@ -65,11 +66,15 @@ class Measured:
 
 @dataclass(frozen=True)
 class _Part:
-    """One pair or one row of a claim: what was found, in words, on how many seeds, and whether it is as claimed."""
+    """One pair or one row of a claim: what was found, in words, on how many seeds, and whether it is as claimed.
+
+    `contrary` says that the whole interval is on the other side; what neither holds nor is contrary is undecided.
+    """
 
     text: str
     seeds: int
-    holds: bool
+    holds: bool = False
+    contrary: bool = False
 
 
 def judge_printed(printed: Printed, measured: Measured) -> Verdict:
@@ -80,7 +85,7 @@ def judge_printed(printed: Printed, measured: Measured) -> Verdict:
     if measured.stand_in:
         return Verdict(STAND_IN, f"a stand-in measured {_spread(values)}, which is not compared with the printed value")
     if printed.value is None:
-        return Verdict(NOT_RUN, f"the paper prints {printed.text!r}, which is no number to compare with")
+        return Verdict(NOT_RUN, f"{_describe_printed(printed)} is no number to compare with")
     if len(values) < FEWEST_SEEDS:
         return Verdict(TOO_FEW_SEEDS, f"{_spread(values)}; a verdict needs {FEWEST_SEEDS} seeds")
     margin = half_unit(printed.text)
@@ -136,20 +141,23 @@ def _compare(test: Order, pair: tuple[str, str], measured: Mapping[str, Measured
     differences = paired_differences(measured[first].by_seed, measured[second].by_seed)
     text = f"{first} minus {second}"
     if len(differences) < FEWEST_SEEDS:
-        return _Part(f"{text} has {count_seeds(len(differences))} in common", len(differences), False)
+        return _Part(f"{text} has {count_seeds(len(differences))} in common", len(differences))
     interval = mean_interval(differences)
-    holds = interval.high < 0 if test.kind == "lower" else interval.low > 0
-    claimed = "below 0" if test.kind == "lower" else "above 0"
-    return _Part(_found(text, differences, interval, claimed), len(differences), holds)
+    below, above = interval.high < 0, interval.low > 0
+    holds, contrary, claimed = (below, above, "below 0") if test.kind == "lower" else (above, below, "above 0")
+    return _Part(_found(text, differences, interval, claimed), len(differences), holds, contrary)
 
 
 def _bound(test: Bound, row: str, values: Sequence[float]) -> _Part:
     if len(values) < FEWEST_SEEDS:
-        return _Part(f"{row} has {count_seeds(len(values))}", len(values), False)
+        return _Part(f"{row} has {count_seeds(len(values))}", len(values))
     interval = mean_interval(values)
-    holds = interval.low >= test.value if test.kind == "at_least" else interval.high <= test.value
+    if test.kind == "at_least":
+        holds, contrary = interval.low >= test.value, interval.high < test.value
+    else:
+        holds, contrary = interval.high <= test.value, interval.low > test.value
     claimed = f"{test.kind.replace('_', ' ')} {_number(test.value)}"
-    return _Part(_found(row, values, interval, claimed), len(values), holds)
+    return _Part(_found(row, values, interval, claimed), len(values), holds, contrary)
 
 
 def _judge_parts(parts: Sequence[_Part]) -> Verdict:
@@ -158,7 +166,9 @@ def _judge_parts(parts: Sequence[_Part]) -> Verdict:
         return Verdict(TOO_FEW_SEEDS, f"{_join(few)}; a verdict needs {FEWEST_SEEDS}")
     failed = [part for part in parts if not part.holds]
     if failed:
-        return Verdict(NOT_REPRODUCED, f"fails in {len(failed)} of {len(parts)}: {_join(failed)}")
+        contrary = sum(part.contrary for part in failed)
+        counts = f"{contrary} contrary, {len(failed) - contrary} undecided"
+        return Verdict(NOT_REPRODUCED, f"fails in {len(failed)} of {len(parts)} ({counts}): {_join(failed)}")
     return Verdict(REPRODUCED, f"holds in {len(parts)} of {len(parts)}: {_join(parts)}")
 
 
@@ -168,12 +178,9 @@ def _found(what: str, values: Sequence[float], interval: Interval, claimed: str)
 
 
 def _describe_printed(printed: Printed) -> str:
-    text = f"printed {printed.text!r}" if half_unit(printed.text) is None else f"printed {printed.text}"
-    if printed.approximate:
-        text += " (read off by eye)"
-    if printed.recalled:
-        text += " (recalled, unverified)"
-    return text
+    text = repr(printed.text) if half_unit(printed.text) is None else printed.text
+    doubts = "".join(f" ({doubt})" for doubt in printed.doubts)
+    return f"{text}{doubts}" if printed.inferred else f"printed {text}{doubts}"
 
 
 def _spread(values: Sequence[float]) -> str:

@@ -102,7 +102,10 @@ def _check_finite(losses: list[torch.Tensor], epoch: int) -> None:
     finite = torch.isfinite(torch.stack(losses)).tolist()
     if not all(finite):
         step = finite.index(False)
-        raise NonFiniteLossError(f"the loss is {losses[step].item()} in epoch {epoch + 1}, step {step + 1}")
+        raise NonFiniteLossError(
+            f"the loss is {losses[step].item()} in epoch {epoch + 1}, step {step + 1}: "
+            "the learning rate may be too high"
+        )
 
 
 @contextmanager
