@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mixsuite.patches.setting import Setting
 from mixsuite.reporting.clauses import CLAUSES, NEAR_STATIONARY
@@ -62,6 +64,25 @@ def test_predictions_by_hand(setting):
 def test_an_accuracy_bears_out_a_prediction_that_it_is_near_to_on_either_side(setting, accuracy, holding):
     accuracies = [each for each in CLAUSES if each.metric == "test_accuracy"]
     assert [each.name for each in accuracies if accuracy in each.window(setting)] == holding
+
+
+def test_no_accuracy_bears_out_a_prediction_farther_than_another(setting):
+    clauses = {each.method: each for each in CLAUSES if each.metric == "test_accuracy"}
+    counts = st.lists(st.integers(1, 50), min_size=1, max_size=6)
+
+    @given(counts, st.integers(0, 6), st.integers(0, 6), st.floats(0, 1))
+    def check(counts, common, rare, accuracy):
+        rho = tuple(count / sum(counts) for count in sorted(counts, reverse=True))
+        rarity = (["common"] * common + ["rare"] * rare + ["extremely_rare"] * len(rho))[: len(rho)]
+        drawn = replace(setting, rho=rho, rarity=tuple(rarity))
+        expected = {method: each.predicted(drawn) for method, each in clauses.items()}
+        for method, each in clauses.items():
+            window, others = each.window(drawn), [expected[other] for other in expected if other != method]
+            assert (window is None) == (expected[method] in others)
+            if window and accuracy in window:
+                assert abs(accuracy - expected[method]) <= min(abs(accuracy - other) for other in others) + 1e-12
+
+    check()
 
 
 def test_coinciding_predictions_leave_a_clause_undefined(setting, artefact):

@@ -102,7 +102,9 @@ def test_a_stand_in_is_never_compared():
 
 
 def test_text_without_a_number_is_not_compared():
-    assert judge_printed(printed("about 0", value=None), measured(0, 0, 0)).verdict == NOT_RUN
+    found = judge_printed(printed("about 0", value=None, note="See the claims."), measured(0, 0, 0))
+    assert found.verdict == NOT_RUN
+    assert found.reason == "printed 'about 0' is no number to compare with. See the claims."
 
 
 def test_a_word_needs_every_seed():
@@ -117,6 +119,14 @@ def test_doubts_about_the_printed_value_are_said():
     reason = judge_printed(printed("0.79", approximate=True, recalled=True), measured(0.7, 0.8, 0.9)).reason
     assert "read off by eye" in reason
     assert "recalled, unverified" in reason
+
+
+def test_an_inferred_value_says_what_from_and_is_not_called_printed():
+    inferred = printed("about 0.9", value=None, inferred=True, source="Theorem 3.1", recalled=True)
+    reason = judge_printed(inferred, measured(0.9, 0.9, 0.9)).reason
+    assert reason.startswith("'about 0.9' (inferred from Theorem 3.1; recalled, unverified) is")
+    with pytest.raises(ValueError, match="source: missing, expected what the value is inferred from"):
+        printed("learned", value=1.0, inferred=True)
 
 
 @given(values, st.floats(0, 100))

@@ -17,9 +17,9 @@ from mixsuite.reporting.results import Results
 LAST_EPOCH = Quantity("top1_error", None, "Top-1 error, last epoch")
 _TITLES = {"best_top1_error": "Top-1 error, best epoch", "top1_error_change": "Change against the baseline"}
 REMARKS = (
-    "Printed top-1 errors are held against the epoch with the lowest top-1 error on the test set, as the released code "
-    "of jeong2021 and the paper that it copies from select it. That choice sees the test set; the last epoch, which "
-    "stands beside it, does not.",
+    "The best epoch is the one with the lowest top-1 error on the test set: so do the released code of jeong2021 and "
+    "the paper that it copies from select theirs, and printed errors are held against it. That choice sees the test "
+    "set; the last epoch, which stands beside it, does not.",
 )
 _MILLION = 1e6
 

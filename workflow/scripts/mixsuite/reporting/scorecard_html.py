@@ -22,7 +22,7 @@ _STYLE = """
 #lines th button:focus-visible { outline: 2px solid var(--faint); }
 #lines th[aria-sort=ascending] button::after { content: " ▲"; }
 #lines th[aria-sort=descending] button::after { content: " ▼"; }
-#lines td:nth-child(1) { overflow-wrap: anywhere; min-width: 8rem; }
+#lines td:nth-child(1) { min-width: 6.5rem; }
 #lines td:nth-child(3) { min-width: 10rem; }
 #lines td:nth-child(9) { overflow-wrap: anywhere; min-width: 14rem; }
 #lines td:last-child { color: var(--faint); font-size: .9em; min-width: 6rem; }
@@ -96,6 +96,8 @@ def _line(line: Any) -> str:
     for column, text in zip(VIEW_COLUMNS, view(line), strict=True):
         value = f' data-value="{_sortable(numbers[column.title])}"' if column.title in numbers else ""
         markup = escape(text)
+        if column.title == "Artefact":
+            markup = markup.replace("_", "_<wbr>")
         if column.title == "Verdict":
             markup = f'<span class="verdict {escape(line.verdict.replace(" ", "-"))}">{markup}</span>'
         cells += f"<td{alignment(column)}{value}>{markup}</td>"

@@ -30,7 +30,7 @@ RULE = (
     "A printed number is reproduced when it lies inside the 95 % prediction interval of one further run, "
     "mean ± t(0.975, n − 1) s √(1 + 1/n), with half a unit of its last printed digit added on both sides: it is then "
     "as near as one more seed is expected to be. Where the paper prints a word, every seed must have the value that "
-    "the word stands for.",
+    "the word stands for. Values that were recalled, or inferred from another statement, are counted apart.",
     "A claim that one thing is lower or higher than another is reproduced when, for every pair that it names, the 95 % "
     "t interval of the differences, paired by seed, lies on the claimed side of 0. A claim of a bound is reproduced "
     "when, in every row that it names, the 95 % t interval of the mean lies on the claimed side. Where all seeds "
@@ -85,7 +85,8 @@ def judge_printed(printed: Printed, measured: Measured) -> Verdict:
     if measured.stand_in:
         return Verdict(STAND_IN, f"a stand-in measured {_spread(values)}, which is not compared with the printed value")
     if printed.value is None:
-        return Verdict(NOT_RUN, f"{_describe_printed(printed)} is no number to compare with")
+        reason = f"{_describe_printed(printed)} is no number to compare with"
+        return Verdict(NOT_RUN, f"{reason}. {printed.note}" if printed.note else reason)
     if len(values) < FEWEST_SEEDS:
         return Verdict(TOO_FEW_SEEDS, f"{_spread(values)}; a verdict needs {FEWEST_SEEDS} seeds")
     margin = half_unit(printed.text)
@@ -179,7 +180,7 @@ def _found(what: str, values: Sequence[float], interval: Interval, claimed: str)
 
 def _describe_printed(printed: Printed) -> str:
     text = repr(printed.text) if half_unit(printed.text) is None else printed.text
-    doubts = "".join(f" ({doubt})" for doubt in printed.doubts)
+    doubts = f" ({'; '.join(printed.doubts)})" if printed.doubts else ""
     return f"{text}{doubts}" if printed.inferred else f"printed {text}{doubts}"
 
 
