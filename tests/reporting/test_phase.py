@@ -74,7 +74,7 @@ def test_a_panel_per_method_with_cells_and_thresholds(sweep):
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
     assert texts[0] == "accuracy 0.75: learned"
     assert texts[1] == "$n\\rho_k = \\sigma_d^2 d$, predicted for ERM"
-    assert "after 6,000 iterations (mean over 3 seeds)" in figure.axes[3].get_ylabel()
+    assert "after 6,000 iterations\n(mean over 3 seeds)" in figure.axes[3].get_ylabel()
 
 
 def test_cells_lie_around_their_values(sweep):

@@ -82,7 +82,7 @@ def draw(cells: pd.DataFrame) -> Figure:
         bar = figure.colorbar(mesh, ax=panels, aspect=25, pad=0.02)
         # A feature that is not learned yet may be learned later, by CutMix above all.
         iterations = f"after {cells['steps'].max():,} iterations"
-        bar.set_label(f"Test accuracy on the feature\n{iterations} (mean over {count_seeds(cells['seeds'].max())})")
+        bar.set_label(f"Test accuracy on the feature\n{iterations}\n(mean over {count_seeds(cells['seeds'].max())})")
         looks = {
             f"accuracy {LEARNED_ACCURACY:g}: learned": {"color": "white", **_LEARNED},
             "$n\\rho_k = \\sigma_d^2 d$, predicted for ERM": _AGAINST_DOMINANT,
