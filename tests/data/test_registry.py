@@ -51,8 +51,9 @@ def test_preparing_again_gives_the_same_content(image_folder, tmp_path):
 
 def test_empty_folders_that_wait_for_the_outputs_are_taken(image_folder, tmp_path):
     (tmp_path / "p" / "train").mkdir(parents=True)
-    prepare(PETS, str(image_folder()), tmp_path / "p", tmp_path)
-    load_dataset(tmp_path / "p")
+    prepared = prepare(PETS, str(image_folder()), tmp_path / "p", tmp_path)
+    *_, sha256 = load_dataset(tmp_path / "p")
+    assert sha256 == prepared["sha256"]
 
 
 def test_an_error_in_the_last_image_leaves_nothing(image_folder, tmp_path):
