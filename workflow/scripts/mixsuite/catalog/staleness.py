@@ -9,17 +9,21 @@ from pathlib import Path
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import Catalog
 from mixsuite.catalog.runs import Run
+from mixsuite.catalog.targets import OTHER_TARGETS
 
 
 def stale_trainings(catalog: Catalog, targets: Collection[str]) -> list[str]:
     """Return the trainings behind the artefacts among `targets` that were trained on other images.
 
-    Without an artefact or a paper among the targets, all built artefacts count. Runs or datasets that are not there
-    are not stale. Paths are taken from the working folder, as Snakemake's are.
+    No target at all, or one that covers everything, means all built artefacts; a mere file means none. Runs or datasets
+    that are not there are not stale. Paths are taken from the working folder, as Snakemake's are.
     """
+    everything = not targets or any(target in OTHER_TARGETS for target in targets)
     asked = [
-        artefact for name, artefact in catalog.built.items() if name in targets or artefact.paper in targets
-    ] or list(catalog.built.values())
+        artefact
+        for name, artefact in catalog.built.items()
+        if everything or name in targets or artefact.paper in targets
+    ]
     runs = {identity: run for artefact in asked for identity, run in artefact.trainings.items()}
     return [identity for identity, run in runs.items() if _is_stale(catalog.scale, run)]
 
