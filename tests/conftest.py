@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -57,6 +61,43 @@ def project(tmp_path: Path) -> Project:
 def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Project]:
     """Copies of the project for tests that share one."""
     return lambda name: copy_project(tmp_path_factory.mktemp(name) / "project")
+
+
+@pytest.fixture
+def in_processes(tmp_path: Path) -> Callable[[int, Callable[[Any], Any]], list[Any]]:
+    """Call work(processes) in `count` real processes that have joined, and return what each returns, by rank.
+
+    They are forks of this one: `work` may be any function, and what it returns tensors, numbers and their like.
+    """
+    import torch
+
+    from mixsuite.processes import joined
+
+    def live(rank: int, count: int, port: int, work: Callable[[Any], Any]) -> None:
+        os.environ |= {
+            "RANK": str(rank),
+            "WORLD_SIZE": str(count),
+            "MASTER_ADDR": "127.0.0.1",
+            "MASTER_PORT": str(port),
+        }
+        with joined(torch.device("cpu")) as processes:
+            torch.save(work(processes), tmp_path / f"rank{rank}.pt")
+
+    def run(count: int, work: Callable[[Any], Any]) -> list[Any]:
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            port = found.getsockname()[1]
+        fork = multiprocessing.get_context("fork")
+        lives = [fork.Process(target=live, args=(rank, count, port, work)) for rank in range(count)]
+        for life in lives:
+            life.start()
+        for life in lives:
+            life.join(60)
+            life.kill()
+        assert [life.exitcode for life in lives] == [0] * count
+        return [torch.load(tmp_path / f"rank{rank}.pt") for rank in range(count)]
+
+    return run
 
 
 def copy_project(folder: Path) -> Project:

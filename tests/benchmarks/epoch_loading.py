@@ -27,7 +27,6 @@ from torchvision import transforms
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "workflow" / "scripts"))
 
 from mixsuite.data.arrays import ImageArrays
-from mixsuite.data.loader import training_batches
 from mixsuite.training.loop import train_epoch
 from mixsuite.training.task import Task, assemble
 
@@ -48,6 +47,10 @@ SCHEDULE = {
     "flip": True,
     "normalisation": {"mean": MEAN, "std": STD},
     "loss": "cross_entropy",
+    "precision": "float32",
+    "resized_crop": None,
+    "colour_jitter": 0,
+    "lighting": 0,
 }
 
 
@@ -78,7 +81,7 @@ def plain_epoch(model: nn.Module, optimizer: torch.optim.Optimizer, loader: Data
 
 def our_data(task: Task) -> None:
     """Make one epoch's batches."""
-    for _ in training_batches(task.train, BATCH_SIZE, 4, True, torch.Generator(), torch.Generator()):
+    for _ in task.train.training_batches(BATCH_SIZE, seed=0, epoch=0):
         pass
 
 

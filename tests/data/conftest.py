@@ -34,6 +34,29 @@ def image_folder(tmp_path):
 
 
 @pytest.fixture
+def imagenet_folder(tmp_path):
+    """Make train/WNID/IMAGE.JPEG and val/ of random pixels and sizes, with class folders or flat -> folder.
+
+    Three images of each class to train; in val/ two, taking turns.
+    """
+
+    def make(classes=("n02", "n01", "n03"), flat=False, inside=""):
+        rng = np.random.default_rng(0)
+        folder = tmp_path / "photos"
+        base = folder / inside
+        validation = [base / "val" / ("" if flat else wnid) for _ in range(2) for wnid in classes]
+        paths = [base / "train" / wnid / f"{wnid}_{number}.JPEG" for wnid in classes for number in range(3)]
+        paths += [path / f"ILSVRC2012_val_{number:08d}.JPEG" for number, path in enumerate(validation, start=1)]
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            height, width = rng.integers(16, 40, 2)
+            Image.fromarray(rng.integers(0, 256, (height, width, 3), dtype=np.uint8)).save(path, "JPEG")
+        return folder
+
+    return make
+
+
+@pytest.fixture
 def cifar(tmp_path):
     """Make a small archive of the official layout: kind -> (its layout with the right checksums, archive, contents)."""
 

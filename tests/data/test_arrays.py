@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from mixsuite.data.arrays import arrays_sha256, combined_sha256, load_dataset, load_split, write_split
+from mixsuite.data.arrays import arrays_sha256, load_dataset, load_split, write_split
+from mixsuite.data.description import combined_sha256
 from mixsuite.data.errors import DatasetError
 
 RNG = np.random.default_rng(0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mixsuite.data.class_folders import decode, list_both_splits, open_image
+from mixsuite.data.class_folders import decode, labelled_paths, list_both_splits, open_as_stored, open_image
 from mixsuite.data.errors import DatasetError
 
 
@@ -142,3 +142,29 @@ def test_a_photo_taken_sideways_is_turned_upright(tmp_path):
     exif[0x0112] = 6
     Image.new("RGB", (8, 4)).save(path, exif=exif)
     assert open_image(path).size == (4, 8)
+
+
+def test_an_image_as_stored_is_not_turned(tmp_path):
+    path = tmp_path / "photo.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (8, 4)).save(path, exif=exif)
+    assert open_as_stored(path).size == (8, 4)
+
+
+def test_a_class_may_keep_its_images_in_a_folder_of_their_own(image_folder):
+    root = image_folder(n_images=2)
+    for path in root.glob("train/cat/*.png"):
+        (path.parent / "images").mkdir(exist_ok=True)
+        path.rename(path.parent / "images" / path.name)
+    train, _ = list_both_splits(root)
+    assert [path.relative_to(root / "train").as_posix() for path in train["cat"]] == [
+        "cat/images/0.png",
+        "cat/images/1.png",
+    ]
+
+
+def test_labels_are_places_among_the_classes(image_folder):
+    root = image_folder(n_images=1)
+    train, _ = list_both_splits(root)
+    assert labelled_paths(train, ["dog", "ant", "cat"], root) == [("train/cat/0.png", 2), ("train/dog/0.png", 0)]

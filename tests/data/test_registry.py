@@ -1,3 +1,5 @@
+import csv
+import hashlib
 import importlib
 import json
 import multiprocessing
@@ -9,9 +11,11 @@ import pytest
 from mixsuite.checks import SettingError
 from mixsuite.data.arrays import load_dataset, write_split
 from mixsuite.data.errors import DatasetError
-from mixsuite.data.registry import MODULES, prepare
+from mixsuite.data.index import load_index
+from mixsuite.data.registry import INDEX_MODULES, MODULES, index, prepare
 
 PETS = {"kind": "folder", "name": "pets", "image_size": 8}
+IMAGENET = {"kind": "imagenet", "name": "imagenet"}
 
 
 def test_every_kind_has_a_module_that_reads_it():
@@ -136,3 +140,68 @@ def test_images_without_any_contrast_are_refused(image_folder, tmp_path):
 def test_wrong_datasets_are_named(tmp_path, dataset, message):
     with pytest.raises(SettingError, match=message):
         prepare(dataset, None, tmp_path / "p", tmp_path)
+
+
+def test_every_indexed_kind_has_a_module_that_reads_it():
+    for module in INDEX_MODULES.values():
+        assert callable(importlib.import_module(f"mixsuite.data.{module}").read)
+    assert not MODULES.keys() & INDEX_MODULES.keys()
+
+
+@pytest.mark.parametrize("checksums", [False, True])
+def test_an_indexed_dataset_is_as_its_reader_gave_it(imagenet_folder, tmp_path, checksums):
+    root, destination = imagenet_folder(), tmp_path / "prepared" / "imagenet"
+    dataset = {**IMAGENET, "checksums": True} if checksums else IMAGENET
+    description = index(dataset, str(root), destination)
+    raw = importlib.import_module("mixsuite.data.imagenet").read(dataset, str(root))
+    train, test, sha256 = load_index(destination)
+    for loaded, images, name in ((train, raw.train, "train"), (test, raw.test, "test")):
+        assert [loaded.path(place) for place in range(len(images))] == [root / path for path, _ in images]
+        assert loaded.labels.tolist() == [label for _, label in images]
+        assert loaded.description["split"] == name
+        with (destination / name / "index.csv").open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        contents = [(root / path).read_bytes() for path, _ in images]
+        assert [int(row["bytes"]) for row in rows] == [len(content) for content in contents]
+        hashes = [hashlib.sha256(content).hexdigest() for content in contents]
+        assert [row.get("sha256") for row in rows] == (hashes if checksums else [None] * len(rows))
+    assert json.loads((destination / "dataset.json").read_text()) == description
+    assert description["sha256"] == sha256
+    assert description["n"] == {"train": 9, "test": 6}
+    assert description["dataset"] == dataset
+    assert "mean" not in description
+
+
+def test_images_that_were_moved_keep_their_sha256(imagenet_folder, tmp_path):
+    root = imagenet_folder()
+    first = index(IMAGENET, str(root), tmp_path / "p")
+    second = index(IMAGENET, str(root.rename(tmp_path / "moved")), tmp_path / "p")
+    assert (first["sha256"], first["root"]) == (second["sha256"], str(root))
+    assert second["root"] == str(tmp_path / "moved")
+
+
+def test_an_empty_image_leaves_nothing(imagenet_folder, tmp_path):
+    root, results = imagenet_folder(), tmp_path / "results"
+    (root / "val" / "n03" / "ILSVRC2012_val_00000006.JPEG").write_bytes(b"")
+    with pytest.raises(DatasetError, match=r"ILSVRC2012_val_00000006\.JPEG \(is empty\)"):
+        index(IMAGENET, str(root), results / "imagenet")
+    assert list(results.iterdir()) == []
+
+
+def test_indexing_never_overwrites_the_images(imagenet_folder):
+    root = imagenet_folder()
+    with pytest.raises(DatasetError, match="would be lost"):
+        index(IMAGENET, str(root), root)
+    assert len(list(root.rglob("*.JPEG"))) == 15
+
+
+@pytest.mark.parametrize(
+    ("dataset", "message"),
+    [
+        ({"kind": "digits", "name": "x"}, "kind: found 'digits'; expected one of imagenet, large_folder"),
+        ({**IMAGENET, "checksums": "yes"}, "dataset: checksums: found 'yes', expected true or false"),
+    ],
+)
+def test_wrong_indexed_datasets_are_named(tmp_path, dataset, message):
+    with pytest.raises(SettingError, match=message):
+        index(dataset, str(tmp_path), tmp_path / "p")

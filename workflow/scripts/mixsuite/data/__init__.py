@@ -1,1 +1,1 @@
-"""Datasets: preparing them once as arrays, loading the arrays, and batches that are cut on the device."""
+"""Datasets: preparing them once as arrays or as an index of files, loading both, and batches on the device."""

@@ -9,17 +9,16 @@ DATASET/{train,test}/dataset.json classes, mean and std of the train split, sha2
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mixsuite.data.description import SPLITS, combined_sha256, read_description
 from mixsuite.data.errors import DatasetError
-from mixsuite.files import digest, write_json
+from mixsuite.files import write_json
 
-SPLITS = ("train", "test")
 FILES = ("images.npy", "labels.npy", "dataset.json")
 
 
@@ -64,7 +63,7 @@ def load_split(folder: Path) -> ImageArrays:
         DatasetError: a file is missing or unreadable, an array has another type or shape than the prepared form, a
             label is no class, or the content is not what was prepared.
     """
-    description = _read_description(folder / "dataset.json", ("classes", "mean", "std", "sha256", "source", "n"))
+    description = read_description(folder / "dataset.json", ("classes", "mean", "std", "sha256", "source", "n"))
     images = _read_array(folder / "images.npy", np.uint8, ("N", "H", "W", "C"))
     labels = _read_array(folder / "labels.npy", np.int64, ("N",))
     if not len(images) == len(labels) == description["n"] or not len(labels):
@@ -104,22 +103,6 @@ def arrays_sha256(images: np.ndarray, labels: np.ndarray) -> str:
     content.update(np.ascontiguousarray(images).data)
     content.update(np.ascontiguousarray(labels, dtype="<i8").data)
     return content.hexdigest()
-
-
-def combined_sha256(train: str, test: str) -> str:
-    """Return the sha256 of a dataset from those of its splits."""
-    return digest({"train": train, "test": test})
-
-
-def _read_description(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
-    try:
-        description = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DatasetError(f"{path}: cannot be read ({error}); expected the description of a prepared split") from None
-    missing = [key for key in keys if key not in description] if isinstance(description, dict) else keys
-    if missing:
-        raise DatasetError(f"{path}: lacks {', '.join(missing)}; expected the description of a prepared split")
-    return description
 
 
 def _read_array(path: Path, dtype: type, axes: tuple[str, ...]) -> np.ndarray:

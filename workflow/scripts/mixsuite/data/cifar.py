@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from mixsuite.checks import check_keys
-from mixsuite.data.arrays import SPLITS, RawDataset
+from mixsuite.data.arrays import RawDataset
 from mixsuite.data.class_folders import list_both_splits, open_image
+from mixsuite.data.description import SPLITS
 from mixsuite.data.download import fetch, md5_of
 from mixsuite.data.errors import DatasetError
 from mixsuite.data.restricted_pickle import as_text, load_batch

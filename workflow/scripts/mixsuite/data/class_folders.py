@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,8 @@ def find_splits(root: Path) -> tuple[Path, Path]:
 def list_images(split: Path) -> dict[str, list[Path]]:
     """Return the image files of each class folder in `split`, classes and files sorted by name.
 
-    Hidden files and files without an image's suffix (SUFFIXES) are not looked at.
+    Hidden files and files without an image's suffix (SUFFIXES) are not looked at. A class folder may hold its images
+    in a folder images/, as Tiny ImageNet's do.
 
     Raises:
         DatasetError: fewer than two class folders, or one without images.
@@ -35,11 +37,25 @@ def list_images(split: Path) -> dict[str, list[Path]]:
     folders = sorted(path for path in split.iterdir() if path.is_dir() and not path.name.startswith("."))
     if len(folders) < 2:
         raise DatasetError(f"{split}: found {len(folders)} class folders, expected at least 2")
-    images = {folder.name: sorted(path for path in folder.iterdir() if _is_image(path)) for folder in folders}
+    images = {folder.name: images_in(folder) for folder in folders}
     for folder in folders:
         if not images[folder.name]:
             raise DatasetError(f"{folder}: a class folder without images (looked for {' '.join(SUFFIXES)})")
     return images
+
+
+def images_in(folder: Path) -> list[Path]:
+    """Return the image files of `folder`, or else of its folder images/, sorted by name."""
+    for place in (folder, folder / "images"):
+        if place.is_dir() and (found := sorted(path for path in place.iterdir() if _is_image(path))):
+            return found
+    return []
+
+
+def labelled_paths(split: dict[str, list[Path]], classes: list[str], root: Path) -> list[tuple[str, int]]:
+    """Return the path relative to `root` and the label (its class's place in `classes`) of each image of `split`."""
+    labels = {name: label for label, name in enumerate(classes)}
+    return [(path.relative_to(root).as_posix(), labels[name]) for name, paths in split.items() for path in paths]
 
 
 def list_both_splits(root: Path) -> tuple[dict[str, list[Path]], dict[str, list[Path]]]:
@@ -74,11 +90,24 @@ def open_image(path: Path) -> Image.Image:
     Raises:
         DatasetError: it does not decode, or has more than 8 bits per channel, which RGB would clip.
     """
+    # Cameras store how they were held, and few programs show an image otherwise.
+    return _open(path, ImageOps.exif_transpose)
+
+
+def open_as_stored(path: Path) -> Image.Image:
+    """Return the image at `path` as `open_image` does, but not turned upright: as torchvision's ImageFolder reads it.
+
+    Raises:
+        DatasetError: as `open_image`.
+    """
+    return _open(path, lambda image: image)
+
+
+def _open(path: Path, turn: Callable[[Image.Image], Image.Image]) -> Image.Image:
     try:
         with Image.open(path) as file:
             mode = file.mode
-            # Cameras store how they were held, and few programs show an image otherwise.
-            image = ImageOps.exif_transpose(file).convert("RGB")
+            image = turn(file).convert("RGB")
     # Pillow's decoders raise SyntaxError, ValueError or EOFError for some kinds of damage.
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise DatasetError(f"{path}: does not decode as an image ({error})") from None
