@@ -18,6 +18,8 @@ ALL = [
     {"method": "cutmix", "alpha": 1.0, "probability": 0.5},
     {"method": "dmixup", "images": 4, "alpha": 0.3, "probability": 0.5},
     {"method": "dcutmix", "images": 4, "alpha": 0.3, "probability": 0.5},
+    {"method": "saliencymix", "alpha": 1.0, "probability": 0.5, "saliency": "as_released"},
+    {"method": "saliency_dcutmix", "images": 4, "alpha": 0.3, "probability": 0.5, "saliency": "as_released"},
     {"method": "manifold_mixup", "alpha": 1.0, "probability": 0.5},
     {"method": "dropblock", "keep_probability": 0.9, "block_size": 4},
     {"method": "stochastic_depth", "drop_rate": 0.25},
@@ -171,5 +173,6 @@ def test_a_batch_of_one_is_mixed_with_itself(recipe):
     images, targets = a_batch(1)
     mixed, mixed_targets = mix_of(recipe)(images, targets, seeded(0))
     assert mixed_targets.argmax() == targets.argmax()
-    if recipe["method"] != "cutout":
+    # A salient patch is pasted elsewhere than it is cut.
+    if recipe["method"] not in ("cutout", "saliency_dcutmix"):
         torch.testing.assert_close(mixed, images)

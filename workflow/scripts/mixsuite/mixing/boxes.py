@@ -30,18 +30,22 @@ def innermost_box(boxes: Boxes, height: int, width: int) -> torch.Tensor:
 def centred_boxes(
     side: torch.Tensor | float, height: int, width: int, batch_size: int, generator: torch.Generator
 ) -> Boxes:
-    """Return one box per sample, centred on a pixel drawn uniformly from the whole image, clipped at the border.
+    """Return one box per sample, centred on a pixel drawn uniformly from the whole image; see `boxes_around`."""
+    options = {"generator": generator, "device": generator.device, "dtype": torch.int32}
+    centre = torch.stack([torch.randint(length, (batch_size,), **options) for length in (height, width)])
+    return boxes_around(centre, side, height, width)
 
-    `side` is the box's side as a fraction of the image's, a number or a tensor (batch_size). The side in pixels is
+
+def boxes_around(centre: torch.Tensor, side: torch.Tensor | float, height: int, width: int) -> Boxes:
+    """Return one box per sample around `centre` (2, B), whole-pixel rows and columns, clipped at the border.
+
+    `side` is the box's side as a fraction of the image's, a number or a tensor (1) or (B). The side in pixels is
     truncated, and the box reaches half of it, again truncated, to each side of the centre: an odd side loses a pixel
     (Yun et al. 2019, clovaai/CutMix-PyTorch, train.py).
     """
-    device = generator.device
-    starts, ends = [], []
-    for length in (height, width):
-        centre = torch.randint(length, (batch_size,), generator=generator, device=device, dtype=torch.int32)
-        in_pixels = torch.full((batch_size,), float(length), dtype=torch.float64, device=device) * side
-        half = in_pixels.int() // 2
-        starts.append((centre - half).clamp(min=0))
-        ends.append((centre + half).clamp(max=length))
-    return Boxes(torch.stack(starts)[None], torch.stack(ends)[None])
+    # Filled, because a copy from the host would make it wait for the device.
+    whole = torch.full((2, 1), height, dtype=torch.int32, device=centre.device)
+    whole[1] = width
+    half = (whole.double() * side).int() // 2
+    start, end = (centre - half).clamp_(min=0), torch.minimum(centre + half, whole)
+    return Boxes(start.int()[None], end.int()[None])

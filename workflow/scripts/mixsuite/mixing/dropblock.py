@@ -22,6 +22,9 @@ class DropBlock(DroppingLayer):
     by the share of all units that are left. In evaluation nothing is done.
     """
 
+    needs_whole_batch = True
+    """It cannot work in several processes, each with a part of the batch."""
+
     def __init__(self, keep_probability: float, block_size: int) -> None:
         super().__init__()
         self.keep_probability, self.block_size = keep_probability, block_size

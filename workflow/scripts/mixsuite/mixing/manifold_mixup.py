@@ -17,6 +17,9 @@ N_STAGES = 2
 class HiddenBlend(nn.Module):
     """Blends the hidden states of the next forward pass in training as `expect` was told; else leaves them."""
 
+    needs_whole_batch = True
+    """It cannot work in several processes, each with a part of the batch."""
+
     def __init__(self) -> None:
         super().__init__()
         self._expected: tuple[torch.Tensor, torch.Tensor] | None = None

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import torch
+
 from mixsuite.builders import build_by_name
-from mixsuite.mixing.mix import Mix
+from mixsuite.mixing.mix import HintedMix, Mix
 from mixsuite.models.staged import StagedNetwork
 
 
-def build_mix(recipe: Mapping[str, Any], network: StagedNetwork | None = None) -> Mix:
+def build_mix(
+    recipe: Mapping[str, Any], network: StagedNetwork | None = None, std: torch.Tensor | None = None
+) -> Mix | HintedMix:
     """Return the mix of `recipe`: {"method": NAME, **settings} for the module `mixsuite.mixing.NAME`.
 
     `network` is the one in training: some methods need it, and may add layers to it. These act in evaluation, too: to
-    evaluate saved weights, call this with the network that they are loaded into.
+    evaluate saved weights, call this with the network that they are loaded into. `std` (C, 1, 1) is what images are
+    divided by after a mean is taken off, with pixels in 0 to 1; some methods need that.
 
     Raises:
         SettingError: unknown method; unknown, missing or refused setting; a network that a method cannot do with.
     """
-    given = {} if network is None else {"network": network}
+    given = {key: value for key, value in {"network": network, "std": std}.items() if value is not None}
     return build_by_name("mixsuite.mixing", "mixing method", "method", recipe, **given)

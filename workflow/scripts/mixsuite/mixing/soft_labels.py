@@ -1,4 +1,4 @@
-"""Targets that are distributions over the classes, and the loss that serves them all."""
+"""Targets that are distributions over the classes, and the losses that take them."""
 
 from __future__ import annotations
 
@@ -18,3 +18,12 @@ def soft_cross_entropy(logits: torch.Tensor, targets: torch.Tensor) -> torch.Ten
     logits and targets: (B, n_classes). With one-hot targets it is the usual cross-entropy.
     """
     return -(targets * functional.log_softmax(logits, dim=1)).sum(dim=1).mean()
+
+
+def binary_cross_entropy(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Return the mean over batch and classes of -(t log p + (1 - t) log(1 - p)) with p = softmax(logits), in nats.
+
+    logits and targets: (B, n_classes). Logarithms are clamped at -100 from below. It is what snu-mllab/Co-Mixup
+    (main.py) trains with: torch's BCELoss of the softmax, each class by itself, although probabilities sum to 1.
+    """
+    return functional.binary_cross_entropy(functional.softmax(logits, dim=1), targets)
