@@ -89,6 +89,17 @@ def test_jobs_that_see_different_gpus_do_not_wait_for_each_other(two_gpus, monke
         assert {path.stem for path in tmp_path.iterdir()} == {"4", "6"}
 
 
+def test_more_processes_of_a_training_than_gpus_are_refused(two_gpus, monkeypatch, tmp_path):
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "3")
+    with pytest.raises(SettingError, match="device: found 2 GPUs for 3 processes"), lease("auto", tmp_path):
+        pass
+    with lease("cpu", tmp_path) as found:
+        assert found.type == "cpu"
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    with lease("auto", tmp_path) as first, lease("auto", tmp_path) as second:
+        assert {first.index, second.index} == {0, 1}
+
+
 def test_threads_are_limited():
     before = torch.get_num_threads()
     try:

@@ -31,6 +31,10 @@ RUN = {
         "flip": True,
         "normalisation": "dataset",
         "loss": "cross_entropy",
+        "precision": "float32",
+        "resized_crop": None,
+        "colour_jitter": 0,
+        "lighting": 0,
     },
     "seed": 0,
 }
@@ -83,7 +87,7 @@ def new_task(new_run, splits):
             )
         schedule = run["schedule"]
         how = {key: schedule[key] for key in ("momentum", "nesterov", "weight_decay")}
-        return dataclasses.replace(task, model=model, optimizer=SGD(model.parameters(), **how))
+        return dataclasses.replace(task, model=model, forward=model, optimizer=SGD(model.parameters(), **how))
 
     return make
 

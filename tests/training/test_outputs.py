@@ -5,9 +5,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from mixsuite.training.outputs import write_history, write_model, write_run
+from mixsuite.training.outputs import peak_memory, write_history, write_model, write_run
 
-COLUMNS = ("learning_rate", "train_loss", "test_loss", "top1_error", "top5_error", "seconds", "images_per_second")
+RESULTS = ("train_loss", "test_loss", "top1_error", "top5_error", "top1_error_even", "top1_error_odd")
+COLUMNS = ("learning_rate", *RESULTS, "seconds", "images_per_second")
 
 
 def row(epoch, error, speed):
@@ -36,26 +37,29 @@ def test_the_history_is_read_back_exactly(tmp_path):
 
 def test_run_json_tells_what_was_trained_with_which_result(new_task, tmp_path):
     task = new_task()
-    write_run(tmp_path / "run.json", task, HISTORY, "d1gest", {"revision": "abc"})
+    write_run(tmp_path / "run.json", task, HISTORY, {"of": "process", "bytes": 7}, "d1gest", {"revision": "abc"})
     content = json.loads((tmp_path / "run.json").read_text())
     assert content["specification"] == task.run
     assert content["n_parameters"] == 4 * 9 + 8 + 256 * 6 + 6
     assert content["best"]["epoch"] == 2
     assert content["best"]["top1_error"] == 20.0
-    assert content["last"] == {"epoch": 4, **{key: HISTORY[3][key] for key in COLUMNS[1:5]}}
+    assert content["last"] == {"epoch": 4, **{key: HISTORY[3][key] for key in RESULTS}}
     assert content["saved_weights"] == "last"
     assert content["seconds"] == pytest.approx(1.0)
     # 1 + 2 + 2 + 1 seconds for four times 72 images.
     assert content["images_per_second"] == pytest.approx(48.0)
     assert content["dataset"] == {"n_train": 72, "n_test": 30, "sha256": "d1gest"}
     assert content["threads"] == 1
+    assert content["processes"] == 1
+    assert content["precision"] == "float32"
+    assert content["compiled"] is False
+    assert content["peak_memory"] == {"of": "process", "bytes": 7}
     assert content["device"].startswith("cpu")
     assert content["provenance"] == {"revision": "abc"}
 
 
-def test_peak_memory_is_that_of_this_process_in_bytes(new_task, tmp_path):
-    write_run(tmp_path / "run.json", new_task(), HISTORY, "", None)
-    peak = json.loads((tmp_path / "run.json").read_text())["peak_memory"]
+def test_peak_memory_is_that_of_this_process_in_bytes(new_task):
+    peak = peak_memory(new_task())
     assert peak["of"] == "process"
     # torch alone takes more than 100 MB.
     assert 1e8 < peak["bytes"] < 1e11

@@ -1,13 +1,16 @@
 import pytest
 
 from mixsuite.checks import SettingError
-from mixsuite.training.specification import SCHEDULE_KEYS, check_run
+from mixsuite.training.specification import SCHEDULE_KEYS, check_arrays, check_index, check_run
 
 STATISTICS = {"mean": [0.5, 0.5, 0.5], "std": [0.2, 0.2, 0.2]}
+CROP = {"size": 224, "resize": 256, "scale": [0.08, 1.0], "ratio": [0.75, 4 / 3]}
+LARGE = {"padding": 0, "resized_crop": CROP, "colour_jitter": 0.4, "lighting": 0.1, "normalisation": STATISTICS}
 
 
 def test_a_complete_run_passes(new_run):
     check_run(new_run())
+    check_run(new_run(**LARGE, precision="bfloat16", loss="binary_cross_entropy"))
     check_run(new_run(normalisation=STATISTICS, milestones=[], weight_decay=0, warmup_epochs=2, learning_rate=1))
 
 
@@ -54,8 +57,12 @@ def test_unknown_keys_are_named(new_run):
         ("milestones", [0.5, 0.5], "rising fractions"),
         ("milestones", [150], "a number from 0 to 1"),
         ("normalisation", "imagenet", "settings mean, std"),
-        ("loss", "mse", "one of cross_entropy"),
-        ("loss", ["cross_entropy"], "one of cross_entropy"),
+        ("loss", "mse", "one of binary_cross_entropy, cross_entropy"),
+        ("precision", "float16", "one of bfloat16, float32"),
+        ("colour_jitter", -0.4, "a number of at least 0"),
+        ("lighting", None, "a number of at least 0"),
+        ("resized_crop", 224, "settings size, resize, scale, ratio"),
+        ("loss", ["cross_entropy"], "one of binary_cross_entropy, cross_entropy"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_expected(new_run, key, value, expected):
@@ -80,6 +87,44 @@ def test_nesterov_needs_momentum(new_run):
 def test_wrong_statistics_are_named(new_run, statistics, message):
     with pytest.raises(SettingError, match=message):
         check_run(new_run(normalisation=statistics))
+
+
+def test_a_crop_has_all_its_settings_and_no_others(new_run):
+    with pytest.raises(SettingError, match=r"schedule: resized_crop: unknown key 'sizes' \(did you mean 'size'"):
+        check_run(new_run(**{**LARGE, "resized_crop": {**CROP, "sizes": 1}}))
+    with pytest.raises(SettingError, match="schedule: resized_crop: missing key 'scale'"):
+        check_run(new_run(**{**LARGE, "resized_crop": {"size": 224, "resize": 256, "ratio": [0.75, 1]}}))
+
+
+def test_each_form_of_a_dataset_has_schedules_that_fit_it(new_run):
+    check_arrays(new_run()["schedule"])
+    check_index(new_run(**LARGE)["schedule"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"resized_crop": CROP}, "resized_crop: found .*, expected null for a dataset of arrays"),
+        ({"colour_jitter": 0.4}, r"colour_jitter: found 0\.4, expected 0 for a dataset of arrays"),
+        ({"lighting": 0.1}, r"lighting: found 0\.1, expected 0 for a dataset of arrays"),
+    ],
+)
+def test_what_arrays_cannot_have_is_named(new_run, change, message):
+    with pytest.raises(SettingError, match=f"schedule: {message}"):
+        check_arrays(new_run(**change)["schedule"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"resized_crop": None}, "resized_crop: found None, expected its settings for large images"),
+        ({"padding": 4}, "padding: found 4, expected 0 with resized_crop"),
+        ({"normalisation": "dataset"}, "normalisation: found 'dataset', expected mean and std for large images"),
+    ],
+)
+def test_what_an_index_needs_is_named(new_run, change, message):
+    with pytest.raises(SettingError, match=f"schedule: {message}"):
+        check_index(new_run(**{**LARGE, **change})["schedule"])
 
 
 @pytest.mark.parametrize("seed", [-1, 0.5, "0", None])

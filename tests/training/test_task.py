@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from mixsuite.checks import SettingError
+from mixsuite.processes import Processes
 from mixsuite.training.task import assemble
 
 CPU = torch.device("cpu")
@@ -52,3 +53,18 @@ def test_images_are_normalised_as_the_schedule_says(new_run, splits):
 def test_mistakes_of_a_user_are_setting_errors(new_run, splits, changes, message):
     with pytest.raises(SettingError, match=message):
         assemble(new_run(**changes), *splits, CPU)
+
+
+def test_a_method_is_given_the_network_and_what_images_are_divided_by(new_run, splits, monkeypatch):
+    given = []
+    monkeypatch.setattr("mixsuite.training.task.build_mix", lambda *arguments: given.append(arguments))
+    task = assemble(new_run(normalisation={"mean": [0.1], "std": [0.25]}), *splits, CPU)
+    ((recipe, network, std),) = given
+    assert recipe == task.run["recipe"]
+    assert network is task.model
+    torch.testing.assert_close(std, torch.full((1, 1, 1), 0.25))
+
+
+def test_several_processes_need_an_image_each_in_every_batch(new_run, splits):
+    with pytest.raises(SettingError, match="a batch of the 72 images has 8 for 9 processes"):
+        assemble(new_run(), *splits, CPU, Processes(0, 9))

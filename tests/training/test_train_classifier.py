@@ -2,13 +2,17 @@
 
 import csv
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
 
 import pytest
+import torch
 from safetensors import safe_open
+from safetensors.torch import load_file
 
 from mixsuite.data.arrays import load_dataset, write_split
 from mixsuite.data.registry import prepare
@@ -111,6 +115,77 @@ def test_a_run_that_cannot_be_read_is_one_line(start, prepared, argument, messag
     assert ended.stderr.startswith("error: ")
     assert message in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def launched(command):
+    """Return the command that starts two processes of `command`."""
+    python, *program = command
+    # The two dashes keep the launcher from taking --run for an abbreviation of its own --run-path.
+    return [python, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--", *program]
+
+
+@pytest.fixture
+def start_two(command):
+    return lambda *given, **how: subprocess.run(
+        launched(command(*given, **how)), capture_output=True, text=True, timeout=120
+    )
+
+
+@pytest.mark.slow
+def test_two_processes_write_what_one_writes(start, start_two, prepared, new_run, tmp_path):
+    run = new_run(epochs=2, learning_rate=0.02)
+    assert start(run, prepared, out="one").returncode == 0
+    ended = start_two(run, prepared, out="two")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr.count("epoch 2 of 2") == 1
+    one, two = (json.loads((tmp_path / out / "run.json").read_text()) for out in ("one", "two"))
+    assert (one["processes"], two["processes"]) == (1, 2)
+    for part in ("best", "last"):
+        assert two[part] == pytest.approx(one[part], abs=1e-5, rel=1e-5)
+    one, two = (load_file(tmp_path / out / "model.safetensors") for out in ("one", "two"))
+    torch.testing.assert_close(two, one, rtol=1e-5, atol=1e-5)
+    assert [path.name for path in (tmp_path / "two" / "state").iterdir()] == ["progress.json"]
+
+
+@pytest.mark.slow
+def test_a_lost_process_ends_the_other_and_one_alone_goes_on(command, start, prepared, new_run, tmp_path):
+    run, state = new_run(epochs=100, learning_rate=0.02), tmp_path / "out" / "state"
+    with subprocess.Popen(launched(command(run, prepared)), stderr=subprocess.PIPE, text=True) as launcher:
+        while launcher.poll() is None and len(finished_epochs(state)) < 2:
+            time.sleep(0.05)
+        found = subprocess.run(["pgrep", "-P", str(launcher.pid)], capture_output=True, text=True, check=True)
+        processes = [int(pid) for pid in found.stdout.split()]
+        assert len(processes) == 2
+        os.kill(processes[1], signal.SIGKILL)
+        launcher.communicate(timeout=60)
+        assert launcher.returncode == 1
+    assert subprocess.run(["ps", "-p", str(processes[0])], stdout=subprocess.DEVNULL, check=False).returncode == 1
+    done = len(finished_epochs(state))
+    assert done >= 2
+    ended = start(run, prepared)
+    assert ended.returncode == 0
+    assert f"going on after epoch {done} of 100" in ended.stderr
+
+
+@pytest.mark.slow
+def test_a_mistake_ends_all_processes_with_its_message(start_two, prepared, new_run, tmp_path):
+    ended = start_two(new_run(batch_size=71), prepared)
+    assert ended.returncode == 1
+    assert "error: schedule: batch_size: found 71, with which a batch of the 72 images has 1 for 2" in ended.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_translated_network_learns_the_same(start, prepared, new_run, tmp_path):
+    run = new_run(epochs=2, learning_rate=0.02)
+    for out, options in (("plain", ()), ("compiled", ("--compile",))):
+        ended = start(run, prepared, *options, out=out)
+        assert ended.returncode == 0, ended.stderr
+    plain, compiled = (json.loads((tmp_path / out / "run.json").read_text()) for out in ("plain", "compiled"))
+    assert (plain["compiled"], compiled["compiled"]) == (False, True)
+    assert compiled["last"] == pytest.approx(plain["last"], abs=1e-4, rel=1e-4)
+    plain, compiled = (load_file(tmp_path / out / "model.safetensors") for out in ("plain", "compiled"))
+    torch.testing.assert_close(compiled, plain, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.slow

@@ -17,30 +17,37 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from safetensors import SafetensorError
 
-    from mixsuite.data.arrays import load_dataset
     from mixsuite.device import lease, limit_threads
+    from mixsuite.processes import joined
     from mixsuite.provenance import record
     from mixsuite.training.checkpoint import checkpoint_identity
     from mixsuite.training.loop import NonFiniteLossError, train
-    from mixsuite.training.outputs import write_history, write_model, write_run
-    from mixsuite.training.progress import Progress
+    from mixsuite.training.outputs import peak_memory, write_history, write_model, write_run
+    from mixsuite.training.progress import Progress, Silence
+    from mixsuite.training.sources import load_splits
     from mixsuite.training.task import assemble
 
     def step() -> None:
         run = read_json("--run", options.run)
         limit_threads(options.threads)
-        train_split, test_split, sha256 = load_dataset(options.dataset, options.dataset_sha256)
-        with lease(options.device) as device:
-            task = assemble(run, train_split, test_split, device)
+        train_split, test_split, sha256 = load_splits(options.dataset, options.dataset_sha256)
+        with lease(options.device) as device, joined(device) as processes:
+            task = assemble(
+                run, train_split, test_split, device, processes, workers=options.threads, compiled=options.compile
+            )
             identity = checkpoint_identity(run, options.code, sha256, device)
             checkpoint = options.state / "checkpoint.safetensors"
-            with closing(Progress(options.state / "progress.json", run["schedule"]["epochs"])) as progress:
+            first = processes.rank == 0
+            telling = Progress(options.state / "progress.json", run["schedule"]["epochs"]) if first else Silence()
+            with closing(telling) as progress:
                 history = train(task, checkpoint, identity, progress)
-                write_model(options.output_model, task)
-                write_history(options.output_history, history)
-                write_run(options.output_run, task, history, sha256, record(options.code))
-                # Not before the outputs are there: a kill in between costs nothing.
-                checkpoint.unlink(missing_ok=True)
+                memory = peak_memory(task)
+                if first:
+                    write_model(options.output_model, task)
+                    write_history(options.output_history, history)
+                    write_run(options.output_run, task, history, memory, sha256, record(options.code))
+                    # Not before the outputs are there: a kill in between costs nothing.
+                    checkpoint.unlink(missing_ok=True)
                 progress.finish(history)
 
     # Not an OSError, though it is one that safetensors meets on a full disk.
@@ -63,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         "--output-run", required=True, type=Path, metavar="FILE", help="specification and results (.json)"
     )
     add_computing_options(parser)
+    faster = parser.add_argument_group("how it is made faster", "several processes: torchrun ... -- PROGRAM ...")
+    faster.add_argument("--compile", action="store_true", help="let torch.compile translate the network first")
     return parser
 
 

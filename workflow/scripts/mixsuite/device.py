@@ -31,10 +31,13 @@ def lease(name: str = "auto", folder: Path = LEASE_FOLDER) -> Iterator[torch.dev
 
     `name` is `auto` (a GPU where there is one), `cpu` or `cuda`. Only the GPUs that CUDA_VISIBLE_DEVICES shows are
     considered; a SLURM job sees just its own. The lease is a file lock (flock), which the kernel frees when the
-    holder ends, killed or not; with more jobs than GPUs the later ones wait.
+    holder ends, killed or not; with more jobs than GPUs the later ones wait. Each process of a training in several
+    leases a GPU of its own. Two such trainings that start at once may both wait for what the other holds: show each
+    other GPUs, or let Snakemake, which counts GPUs, start them.
 
     Raises:
-        SettingError: `name` is none of the three, or `cuda` where torch sees no GPU.
+        SettingError: `name` is none of the three, `cuda` where torch sees no GPU, or there are fewer GPUs than
+            processes of one training on this machine (LOCAL_WORLD_SIZE, as torchrun sets it).
     """
     check_choice("device", name, ("auto", "cpu", "cuda"))
     count = torch.cuda.device_count() if name != "cpu" else 0
@@ -43,6 +46,9 @@ def lease(name: str = "auto", folder: Path = LEASE_FOLDER) -> Iterator[torch.dev
     if count == 0:
         yield torch.device("cpu")
         return
+    together = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    if count < together:
+        raise SettingError(f"device: found {count} GPUs for {together} processes, expected one for each")
     folder.mkdir(parents=True, exist_ok=True)
     keys = _visible_devices(count)
     while True:

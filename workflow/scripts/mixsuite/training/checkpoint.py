@@ -19,7 +19,13 @@ from safetensors.torch import save_file
 from torch import nn
 
 from mixsuite.files import atomic_path, canonical_json, digest
+from mixsuite.processes import Processes
 from mixsuite.training.sgd import SGD
+
+
+class CheckpointError(ValueError):
+    """The processes of one training do not see the same checkpoint."""
+
 
 History = list[dict[str, float]]
 """A row per finished epoch; the columns are those of history.csv."""
@@ -28,7 +34,8 @@ History = list[dict[str, float]]
 def checkpoint_identity(run: dict[str, Any], code: str, dataset_sha256: str, device: torch.device) -> dict[str, str]:
     """Return what two trainings must share for one to go on where the other stopped.
 
-    The kind of device and torch's version are part of it, because generators draw other numbers with another.
+    The kind of device and torch's version are part of it, because generators draw other numbers with another. The
+    numbers of threads and processes are not: what is drawn does not depend on them, only rounding does.
     """
     computed = {"device": device.type, "torch version": str(torch.__version__)}
     return {"run": digest(run), "code": code, "dataset": dataset_sha256, **computed}
@@ -68,6 +75,16 @@ def restore_checkpoint(
     for name, tensor in state.items():
         tensor.copy_(tensors[name])
     return record["history"]
+
+
+def check_same_history(history: History, path: Path, processes: Processes, device: torch.device) -> None:
+    """Raise CheckpointError unless all `processes`, which compute on `device`, have restored equally many epochs."""
+    epochs = processes.gather(torch.tensor([len(history)], device=device), processes.count).tolist()
+    if len(set(epochs)) > 1:
+        raise CheckpointError(
+            f"{path}: the processes find checkpoints of {epochs} epochs, expected the same one: "
+            "the folder must be one that every node sees"
+        )
 
 
 def _state(model: nn.Module, optimizer: SGD) -> dict[str, torch.Tensor]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 
-from mixsuite.data.loader import training_batches
+from mixsuite.data.batches import Batch
+from mixsuite.mixing.mix import hint_of
 from mixsuite.mixing.soft_labels import one_hot
-from mixsuite.randomness import derived_seed, stream
-from mixsuite.training.checkpoint import History, restore_checkpoint, save_checkpoint
+from mixsuite.randomness import stream
+from mixsuite.training.checkpoint import History, check_same_history, restore_checkpoint, save_checkpoint
 from mixsuite.training.evaluation import evaluate
-from mixsuite.training.progress import Progress
+from mixsuite.training.precision import autocast
+from mixsuite.training.progress import Progress, Silence
+from mixsuite.training.reproducible import reproducible, seeded_network
 from mixsuite.training.schedule import learning_rate
 from mixsuite.training.task import Task
 
@@ -26,24 +27,31 @@ class NonFiniteLossError(ArithmeticError):
     """The loss became infinite or not a number; the text names the epoch and the step."""
 
 
-def train(task: Task, checkpoint: Path, identity: dict[str, str], progress: Progress) -> History:
+def train(task: Task, checkpoint: Path, identity: dict[str, str], progress: Progress | Silence) -> History:
     """Train `task` to its last epoch and return its history; the model then holds the last epoch's weights.
 
-    A `checkpoint` of the same `identity` is gone on from: on the CPU, with the same number of threads, the weights end
-    bit for bit as if the training had never stopped. It is renewed after every epoch.
+    A `checkpoint` of the same `identity` is gone on from, and renewed after every epoch. On the CPU, with equally many
+    threads, one or two processes end with the weights, bit for bit, of a training that never stopped; three and more
+    may round the sums of their gradients in another order.
+
+    Several processes take each step together. Whatever their number, their weights are those of one process but for
+    rounding, and the same in all of them, as are the histories but for the times. The first process (rank 0) writes.
 
     Raises:
         NonFiniteLossError: the checkpoint stays that of the last epoch whose losses were finite.
+        CheckpointError: the processes do not see the same checkpoint.
     """
     history = restore_checkpoint(checkpoint, task.model, task.optimizer, identity, progress.say)
+    check_same_history(history, checkpoint, task.processes, task.device)
     epochs = task.run["schedule"]["epochs"]
     if history:
         progress.say(f"going on after epoch {len(history)} of {epochs}")
     progress.start(history)
-    with _reproducible(task.device):
+    with reproducible(task.device):
         for epoch in range(len(history), epochs):
             history = [*history, _run_epoch(task, epoch)]
-            save_checkpoint(checkpoint, task.model, task.optimizer, identity, history)
+            if task.processes.rank == 0:
+                save_checkpoint(checkpoint, task.model, task.optimizer, identity, history)
             progress.advance(history)
     return history
 
@@ -52,16 +60,15 @@ def _run_epoch(task: Task, epoch: int) -> dict[str, float]:
     started = time.perf_counter()
     rate, train_loss = train_epoch(task, epoch)
     trained = time.perf_counter()
-    test = evaluate(task.model, task.test)
+    test = evaluate(task.model, task.test, task.device, task.run["schedule"]["precision"], task.processes)
     if not math.isfinite(test["loss"]):
         raise NonFiniteLossError(f"the test loss is {test['loss']} after epoch {epoch + 1}")
     return {
         "epoch": epoch + 1,
         "learning_rate": rate,
         "train_loss": train_loss,
-        "test_loss": test["loss"],
-        "top1_error": test["top1_error"],
-        "top5_error": test["top5_error"],
+        "test_loss": test.pop("loss"),
+        **test,
         "seconds": time.perf_counter() - started,
         "images_per_second": len(task.train) / (trained - started),
     }
@@ -73,58 +80,50 @@ def train_epoch(task: Task, epoch: int) -> tuple[float, float]:
     Raises:
         NonFiniteLossError: looked for every hundred steps, so that the host need not wait for the device at each.
     """
-    schedule, seed = task.run["schedule"], task.run["seed"]
-    shuffling, augmentation, mixing = (
-        stream(seed, purpose, epoch, device=task.device) for purpose in ("shuffling", "augmentation", "mixing")
-    )
-    batches = training_batches(
-        task.train, schedule["batch_size"], schedule["padding"], schedule["flip"], shuffling, augmentation
-    )
+    schedule, seed, processes = task.run["schedule"], task.run["seed"], task.processes
+    batches = task.train.training_batches(schedule["batch_size"], seed, epoch, hint_of(task.mix), processes)
+    mixing = stream(seed, "mixing", epoch, device=task.device)
     steps = math.ceil(len(task.train) / schedule["batch_size"])
     task.model.train()
-    losses, sizes = [], []
-    with _seeded_network(derived_seed(seed, "network", epoch), task.device):
-        for step, (images, labels) in enumerate(batches):
+    losses: list[float] = []
+    unchecked: list[torch.Tensor] = []
+    with seeded_network(seed, epoch, processes.rank, task.device):
+        for step, batch in enumerate(batches):
             rate = learning_rate(schedule, epoch, step, steps)
-            images, targets = task.mix(images, one_hot(labels, task.n_classes), mixing)
-            loss = task.criterion(task.model(images), targets)
-            loss.backward()
-            task.optimizer.step(rate)
-            losses.append(loss.detach())
-            sizes.append(len(labels))
-            if len(losses) % _STEPS_BETWEEN_CHECKS == 0 or step + 1 == steps:
-                _check_finite(losses, epoch)
-    values = torch.stack(losses).double().cpu()
-    return rate, float(values @ torch.tensor(sizes, dtype=torch.float64)) / len(task.train)
+            unchecked.append(train_step(task, batch, rate, mixing))
+            if len(unchecked) == _STEPS_BETWEEN_CHECKS or step + 1 == steps:
+                losses += _finite(processes.total(torch.stack(unchecked)), epoch, len(losses))
+                unchecked = []
+    sizes = [min(schedule["batch_size"], len(task.train) - step * schedule["batch_size"]) for step in range(steps)]
+    return rate, sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / len(task.train)
 
 
-def _check_finite(losses: list[torch.Tensor], epoch: int) -> None:
-    finite = torch.isfinite(torch.stack(losses)).tolist()
-    if not all(finite):
-        step = finite.index(False)
-        raise NonFiniteLossError(
-            f"the loss is {losses[step].item()} in epoch {epoch + 1}, step {step + 1}: "
-            "the learning rate may be too high"
-        )
+def train_step(task: Task, batch: Batch, rate: float, mixing: torch.Generator) -> torch.Tensor:
+    """Take one step on `batch`, mixed with draws of `mixing`, with the learning `rate`.
+
+    Return this process's share of the batch's mean loss, a detached scalar on the device: the processes' shares sum up
+    to it. Gradients are added to those that the mix may have left, and are cleared.
+    """
+    precision, processes = task.run["schedule"]["precision"], task.processes
+    targets, hints = one_hot(batch.labels, task.n_classes), () if batch.hints is None else (batch.hints,)
+    with autocast(task.device, precision):
+        images, targets = task.mix(batch.images, targets, mixing, *hints)
+    part = processes.part(len(images))
+    # Anew, because autocast keeps rounded weights to its end, also those that a mix may have used without gradients.
+    with autocast(task.device, precision):
+        logits = task.forward(images[part])
+    share = task.criterion(logits.float(), targets[part]) * ((part.stop - part.start) / len(images))
+    # The processes' gradients are averaged, and are to be summed.
+    (share * processes.count).backward()
+    task.optimizer.step(rate)
+    return share.detach()
 
 
-@contextmanager
-def _seeded_network(seed: int, device: torch.device) -> Iterator[None]:
-    # Dropout and its kin draw from torch's global generators, which are put back as they were.
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(seed)
-        yield
-
-
-@contextmanager
-def _reproducible(device: torch.device) -> Iterator[None]:
-    # A GPU's deterministic algorithms cost speed, and some operations have none.
-    # (torch.use_deterministic_algorithms does the same, but imports the compiler for it, which takes a second.)
-    before, filled = torch.get_deterministic_debug_mode(), torch.utils.deterministic.fill_uninitialized_memory
-    torch.set_deterministic_debug_mode("error" if device.type == "cpu" else before)
-    torch.utils.deterministic.fill_uninitialized_memory = False
-    try:
-        yield
-    finally:
-        torch.set_deterministic_debug_mode(before)
-        torch.utils.deterministic.fill_uninitialized_memory = filled
+def _finite(losses: torch.Tensor, epoch: int, done: int) -> list[float]:
+    values = losses.tolist()
+    for step, loss in enumerate(values, start=done + 1):
+        if not math.isfinite(loss):
+            raise NonFiniteLossError(
+                f"the loss is {loss} in epoch {epoch + 1}, step {step}: the learning rate may be too high"
+            )
+    return values

@@ -15,7 +15,7 @@ from mixsuite.files import atomic_path, write_csv, write_json
 from mixsuite.training.checkpoint import History
 from mixsuite.training.task import Task
 
-_METRICS = ("train_loss", "test_loss", "top1_error", "top5_error")
+_METRICS = ("train_loss", "test_loss", "top1_error", "top5_error", "top1_error_even", "top1_error_odd")
 
 
 def write_model(path: Path, task: Task) -> None:
@@ -30,11 +30,28 @@ def write_history(path: Path, history: History) -> None:
     write_csv(path, list(history[0]), history)
 
 
-def write_run(path: Path, task: Task, history: History, dataset_sha256: str, provenance: Any) -> None:
+def peak_memory(task: Task) -> dict[str, Any]:
+    """Return the most memory that this training has held until now: `of` gpu or process, and `bytes`.
+
+    All processes of `task` must ask; they get the largest of theirs.
+    """
+    if task.device.type == "cuda":
+        what, used = "gpu", torch.cuda.max_memory_allocated(task.device)
+    else:
+        # Kilobytes everywhere but on macOS.
+        unit = 1 if sys.platform == "darwin" else 1024
+        what, used = "process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    all_used = task.processes.gather(torch.tensor([used], device=task.device), task.processes.count)
+    return {"of": what, "bytes": int(all_used.max())}
+
+
+def write_run(
+    path: Path, task: Task, history: History, memory: dict[str, Any], dataset_sha256: str, provenance: Any
+) -> None:
     """Write run.json: specification, results of the best and the last epoch, cost, and what it was made of.
 
     The best epoch is the first with the lowest top-1 error on the test split, as the papers select it; the saved
-    weights are those of the last epoch. `provenance` is taken over as it is.
+    weights are those of the last epoch. `memory` (see peak_memory) and `provenance` are taken over as they are.
     """
     seconds = sum(row["seconds"] for row in history)
     training_seconds = sum(len(task.train) / row["images_per_second"] for row in history)
@@ -46,9 +63,12 @@ def write_run(path: Path, task: Task, history: History, dataset_sha256: str, pro
         "saved_weights": "last",
         "seconds": seconds,
         "images_per_second": len(task.train) * len(history) / training_seconds,
-        "peak_memory": _peak_memory(task.device),
+        "peak_memory": memory,
         "device": device_name(task.device),
         "threads": torch.get_num_threads(),
+        "processes": task.processes.count,
+        "precision": task.run["schedule"]["precision"],
+        "compiled": task.compiled,
         "dataset": {"n_train": len(task.train), "n_test": len(task.test), "sha256": dataset_sha256},
         "provenance": provenance,
     }
@@ -57,11 +77,3 @@ def write_run(path: Path, task: Task, history: History, dataset_sha256: str, pro
 
 def _metrics(row: dict[str, float]) -> dict[str, float]:
     return {"epoch": row["epoch"], **{name: row[name] for name in _METRICS}}
-
-
-def _peak_memory(device: torch.device) -> dict[str, Any]:
-    if device.type == "cuda":
-        return {"of": "gpu", "bytes": torch.cuda.max_memory_allocated(device)}
-    # Kilobytes everywhere but on macOS.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return {"of": "process", "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}

@@ -74,3 +74,22 @@ class Progress:
         # The latest epochs say best how fast this machine is now.
         recent = [row["seconds"] for row in history[-10:]]
         return (self._epochs - len(history)) * sum(recent) / len(recent) if recent else None
+
+
+class Silence:
+    """The progress of a process that leaves the telling to another one."""
+
+    def start(self, history: History) -> None:
+        """Tell nothing."""
+
+    def say(self, line: str) -> None:
+        """Tell nothing."""
+
+    def advance(self, history: History) -> None:
+        """Tell nothing."""
+
+    def finish(self, history: History) -> None:
+        """Tell nothing."""
+
+    def close(self) -> None:
+        """Tell nothing."""

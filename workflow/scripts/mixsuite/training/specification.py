@@ -21,10 +21,13 @@ from mixsuite.checks import (
     check_positive,
     check_switch,
 )
-from mixsuite.mixing.soft_labels import soft_cross_entropy
+from mixsuite.mixing.soft_labels import binary_cross_entropy, soft_cross_entropy
 
-LOSSES = {"cross_entropy": soft_cross_entropy}
+LOSSES = {"cross_entropy": soft_cross_entropy, "binary_cross_entropy": binary_cross_entropy}
 """Each takes logits and soft targets, both (B, n_classes), and returns the batch's mean as a scalar."""
+
+PRECISIONS = ("float32", "bfloat16")
+"""Of the forward passes; weights, losses and updates are float32 always."""
 
 SCHEDULE_KEYS = (
     "epochs",
@@ -40,6 +43,10 @@ SCHEDULE_KEYS = (
     "flip",
     "normalisation",
     "loss",
+    "precision",
+    "resized_crop",
+    "colour_jitter",
+    "lighting",
 )
 
 
@@ -54,6 +61,24 @@ def check_run(run: Any) -> None:
     check_count("seed", run["seed"], at_least=0)
 
 
+def check_arrays(schedule: dict[str, Any]) -> None:
+    """Raise SettingError, naming the setting, where `schedule` asks what images of one small size do not get."""
+    for key, nothing in (("resized_crop", None), ("colour_jitter", 0), ("lighting", 0)):
+        if schedule[key] != nothing:
+            expected = "null" if nothing is None else nothing
+            raise SettingError(f"schedule: {key}: found {schedule[key]!r}, expected {expected} for a dataset of arrays")
+
+
+def check_index(schedule: dict[str, Any]) -> None:
+    """Raise SettingError, naming the setting, where `schedule` does not say what images of many sizes need."""
+    if schedule["resized_crop"] is None:
+        raise SettingError("schedule: resized_crop: found None, expected its settings for large images")
+    if schedule["padding"]:
+        raise SettingError(f"schedule: padding: found {schedule['padding']}, expected 0 with resized_crop")
+    if schedule["normalisation"] == "dataset":
+        raise SettingError("schedule: normalisation: found 'dataset', expected mean and std for large images")
+
+
 def _check_schedule(schedule: dict[str, Any]) -> None:
     for key, least in (("epochs", 1), ("batch_size", 1), ("warmup_epochs", 0), ("padding", 0)):
         check_count(f"schedule: {key}", schedule[key], at_least=least)
@@ -62,12 +87,17 @@ def _check_schedule(schedule: dict[str, Any]) -> None:
     check_fraction("schedule: momentum", schedule["momentum"])
     for key in ("nesterov", "flip"):
         check_switch(f"schedule: {key}", schedule[key])
-    check_not_negative("schedule: weight_decay", schedule["weight_decay"])
+    for key in ("weight_decay", "colour_jitter", "lighting"):
+        check_not_negative(f"schedule: {key}", schedule[key])
     if schedule["nesterov"] and schedule["momentum"] == 0:
         raise SettingError("schedule: momentum: found 0, expected a number above 0 with nesterov")
     check_choice("schedule: loss", schedule["loss"], LOSSES)
+    check_choice("schedule: precision", schedule["precision"], PRECISIONS)
     _check_milestones(schedule["milestones"])
     _check_normalisation(schedule["normalisation"])
+    if schedule["resized_crop"] is not None:
+        # Their values are checked where crops are made.
+        check_keys("schedule: resized_crop", schedule["resized_crop"], ("size", "resize", "scale", "ratio"))
 
 
 def _check_milestones(milestones: Any) -> None:

@@ -1,0 +1,74 @@
+"""Time a training step with each of several recipes, relative to training without augmentation."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    options = _parser().parse_args(arguments)
+
+    # Not before the arguments are known to be right: torch takes seconds.
+    from mixsuite.device import device_name, lease, limit_threads
+    from mixsuite.files import write_json
+    from mixsuite.progress import ProgressBar
+    from mixsuite.provenance import record
+    from mixsuite.training.loop import NonFiniteLossError
+    from mixsuite.training.sources import load_splits
+    from mixsuite.training.timing import Effort, assemble_recipes, relative_times, time_steps
+
+    def step() -> None:
+        timing = read_json("--timing", options.timing)
+        effort = Effort(options.repetitions, options.turns, options.steps)
+        limit_threads(options.threads)
+        train_split, test_split, sha256 = load_splits(options.dataset, options.dataset_sha256)
+        with lease(options.device) as device, closing(ProgressBar("repetition", effort.repetitions)) as progress:
+            tasks = assemble_recipes(timing, train_split, test_split, device)
+            repetitions = []
+            for repetition in time_steps(tasks, effort):
+                repetitions.append(repetition)
+                progress.move(len(repetitions), f"{sum(repetition.values()):.3g} s for a step of each recipe")
+            content = {
+                "specification": timing,
+                "repetitions": repetitions,
+                "relative": relative_times(repetitions),
+                "turns": effort.turns,
+                "steps": effort.steps,
+                "device": device_name(device),
+                "threads": options.threads,
+                "dataset": {"sha256": sha256},
+                "provenance": record(options.code),
+            }
+            write_json(options.output, content)
+
+    return exit_status(step, NonFiniteLossError)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = step_parser(__doc__)
+    what = parser.add_argument_group("what is timed")
+    what.add_argument("--timing", required=True, metavar="JSON", help="dataset, model, schedule, and recipes by name")
+    what.add_argument(
+        "--dataset", required=True, type=Path, metavar="DIR", help="prepared folder with train/ and test/"
+    )
+    what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
+    how = parser.add_argument_group("how often")
+    for option, default, of in (
+        ("--repetitions", 5, "repetitions"),
+        ("--turns", 5, "turns of each recipe in a repetition"),
+        ("--steps", 4, "steps in a turn"),
+    ):
+        how.add_argument(option, type=int, default=default, metavar="N", help=f"{of} (default: {default})")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="seconds per step (.json)")
+    add_computing_options(parser)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
