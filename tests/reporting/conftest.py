@@ -51,6 +51,10 @@ def describe() -> Callable[..., dict[str, Any]]:
             "printed": {},
             "patches": None,
             "runs": [],
+            "recipe": None,
+            "timing": None,
+            "best_of": [],
+            "deviation_of": [],
             "missing": None,
             "stand_in": False,
         }
@@ -83,16 +87,49 @@ def classifier_runs(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
             specification = {"model": name, "seed": seed}
             folder = tmp_path / "runs" / identity(specification)
             folder.mkdir(parents=True)
+            last = error + 0.5
             content = {
                 "specification": specification,
                 **COMPUTED,
                 "n_parameters": parameters,
                 "best": {"epoch": 7, "top1_error": error, "top5_error": error / 4},
-                "last": {"epoch": 9, "top1_error": error + 0.5, "top5_error": error / 3},
+                "last": {
+                    "epoch": 9,
+                    "top1_error": last,
+                    "top5_error": error / 3,
+                    "top1_error_even": last - 0.1,
+                    "top1_error_odd": last + 0.1,
+                },
             }
             (folder / "run.json").write_text(json.dumps(content))
             runs.append({"seed": seed, "identity": folder.name})
         return runs
+
+    return write
+
+
+@pytest.fixture
+def write_timing(tmp_path: Path) -> Callable[[dict[str, list[float]]], str]:
+    """Write a timing with the seconds of each recipe in each repetition; return its identity."""
+
+    def write(seconds: dict[str, list[float]]) -> str:
+        specification = {"schedule": {"batch_size": 100}, "recipes": {name: {} for name in seconds}}
+        folder = tmp_path / "timings"
+        folder.mkdir(exist_ok=True)
+        content = {
+            "specification": specification,
+            "repetitions": [dict(zip(seconds, each, strict=True)) for each in zip(*seconds.values(), strict=True)],
+            "relative": {
+                name: [own / base for own, base in zip(each, seconds["vanilla"], strict=True)]
+                for name, each in seconds.items()
+            },
+            "turns": 5,
+            "steps": 4,
+            "device": COMPUTED["device"],
+            "threads": 1,
+        }
+        (folder / f"{identity(specification)}.json").write_text(json.dumps(content))
+        return identity(specification)
 
     return write
 

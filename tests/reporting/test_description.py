@@ -23,6 +23,14 @@ def test_setting_of_a_synthetic_row(describe):
     assert [row.setting for row in read_description(describe(rows)).rows] == ["paper", None]
 
 
+def test_rows_that_are_derived_and_timed(describe):
+    rows = [{"id": "a", "recipe": "mixup-a1", "timing": "0123"}, {"id": "b"}, {"id": "c", "best_of": ["a", "b"]}]
+    first, second, third = read_description(describe([*rows, {"id": "d", "deviation_of": ["a"]}])).rows[:3]
+    assert (first.recipe, first.timing, first.best_of) == ("mixup-a1", "0123", ())
+    assert (second.recipe, second.timing) == (None, None)
+    assert third.best_of == ("a", "b")
+
+
 def test_what_is_no_mapping_is_told():
     with pytest.raises(ValueError, match="--artefact: found list, expected the catalog's description"):
         read_description([])

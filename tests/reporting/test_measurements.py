@@ -6,6 +6,7 @@ from mixsuite.reporting.description import Row, Run
 from mixsuite.reporting.measurements import (
     COLUMNS,
     by_row,
+    derived_run,
     measure,
     measurement_table,
     read_measurements,
@@ -25,6 +26,11 @@ def test_what_is_written_is_read_again(tmp_path):
     assert again.to_dict("records") == table.to_dict("records")
     assert list(again) == COLUMNS
     assert again["run"].tolist() == ["000000000012"] * 2
+
+
+def test_a_derived_value_names_the_runs_behind_it():
+    rows = [Row(id=name, label=name, runs=(Run(0, f"{name}0"), Run(1, f"{name}1"))) for name in "ab"]
+    assert derived_run(1, rows) == Run(1, "a1+b1")
 
 
 def test_no_files_give_no_measurements():

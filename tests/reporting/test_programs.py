@@ -15,7 +15,9 @@ import pytest
 from mixsuite.patches.sweep import COLUMNS
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
-TABLES = ("tabulate_classification", "tabulate_theorems", "tabulate_summary")
+CLASSIFIERS = ("tabulate_classification", "tabulate_error_and_time", "tabulate_selection", "tabulate_sensitivity")
+TABLES = (*CLASSIFIERS, "tabulate_theorems", "tabulate_summary")
+DERIVED = {"tabulate_selection": "best_of", "tabulate_sensitivity": "deviation_of"}
 FIGURES = ("plot_feature_outputs", "plot_phase")
 PROGRAMS = (*TABLES, *FIGURES, "write_scorecard")
 
@@ -34,21 +36,28 @@ def program() -> Callable[[str], Callable[[list[str]], int]]:
 
 
 @pytest.fixture
-def artefact(describe, patch_rows, classifier_runs, tmp_path) -> Callable[[str], list[str]]:
+def artefact(describe, patch_rows, classifier_runs, write_timing, tmp_path) -> Callable[[str], list[str]]:
     """Make what a program reads; return its arguments for that."""
 
     def make(name: str) -> list[str]:
-        if name == "tabulate_classification":
+        more = []
+        if name in CLASSIFIERS:
             rows = [{"id": "a", "label": "A", "printed": {"top1_error": {"text": "20.0"}}}]
             rows[0]["runs"] = classifier_runs("a", [20.0, 19.8, 20.1])
+            if name == "tabulate_error_and_time":
+                rows[0] |= {"recipe": "mixup", "timing": write_timing({"vanilla": [2.0, 2.0], "mixup": [2.2, 2.3]})}
+                more = ["--timings", str(tmp_path / "timings")]
+            if name in DERIVED:
+                rows.append({"id": "b", "label": "B", "runs": classifier_runs("b", [20.5, 20.6, 20.7])})
+                rows.append({"id": "both", "label": "Both", DERIVED[name]: ["a", "b"]})
         else:
             rows = [] if name == "plot_phase" else patch_rows(by_rarity=name != "tabulate_theorems")
         folder = tmp_path / "patches" / "sweeps" / "artefact"
         folder.mkdir(parents=True, exist_ok=True)
         for method in ("erm", "cutout", "cutmix"):
             pd.DataFrame(sweep_lines(method), columns=COLUMNS).to_csv(folder / f"{method}.csv", index=False)
-        runs = tmp_path / ("runs" if name == "tabulate_classification" else "patches")
-        return ["--artefact", json.dumps(describe(rows, name="artefact")), "--runs", str(runs)]
+        runs = tmp_path / ("runs" if name in CLASSIFIERS else "patches")
+        return ["--artefact", json.dumps(describe(rows, name="artefact")), "--runs", str(runs), *more]
 
     return make
 
@@ -90,6 +99,9 @@ def arguments(name: str, folder: Path) -> list[str]:
 # Measurements: a row per method (and rarity), three seeds each; of a sweep, a row per cell.
 COUNTS = {
     "tabulate_classification": 12,
+    "tabulate_error_and_time": 14,
+    "tabulate_selection": 30,
+    "tabulate_sensitivity": 27,
     "tabulate_theorems": 36,
     "tabulate_summary": 54,
     "plot_feature_outputs": 54,

@@ -27,6 +27,11 @@ def test_heading_has_the_unit():
     assert Quantity("test_accuracy", None, "Accuracy").heading == "Accuracy"
 
 
+def test_times_are_repeated_and_not_of_seeds():
+    assert not as_printed("relative_time").of_seeds
+    assert as_printed("top1_error").of_seeds
+
+
 def test_cells():
     assert as_printed("top1_error").text([20.0, 21.0, 22.0]) == "21.00 ± 1.00"
     assert as_printed("parameters").text([1.7253] * 3) == "1.7"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mixsuite.reporting.statistics import (
     Interval,
+    common_seeds,
     count_seeds,
     mean,
     mean_interval,
@@ -19,6 +20,12 @@ from mixsuite.reporting.statistics import (
 # Two-sided 95 % points of Student's t, from a printed table.
 TABULATED = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 9: 2.262, 29: 2.045}
 numbers = st.lists(st.floats(-1e3, 1e3).map(lambda value: round(value, 3)), min_size=2, max_size=8)
+
+
+def test_common_seeds():
+    assert common_seeds([{2: 0.1, 0: 0.2, 1: 0.3}, {1: 0.0, 2: 0.0}]) == [1, 2]
+    assert common_seeds([{0: 0.1}, {}]) == []
+    assert common_seeds([]) == []
 
 
 def test_intervals_by_hand():

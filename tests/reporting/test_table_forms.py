@@ -90,6 +90,59 @@ def test_latex_escapes_every_special_sign():
     assert text.startswith(r"\textbackslash{} \{ \} ")
 
 
+TWO_PARTS = Table(
+    title="T",
+    columns=(Column("Model", numeric=False), Column("Error")),
+    blocks=(
+        Block("", ((Cell("A"), Cell("1")),)),
+        Block("More", ((Cell("B"), Cell("2")),)),
+        Block("Apart", ((Cell("3"),),), (Column("Std"),)),
+    ),
+)
+
+
+def test_a_block_with_columns_of_its_own_in_markdown():
+    assert (
+        markdown(TWO_PARTS)
+        == """\
+# T
+
+| Model | Error |
+| ----- | ----: |
+| A     |     1 |
+
+## More
+
+| Model | Error |
+| ----- | ----: |
+| B     |     2 |
+
+## Apart
+
+| Std |
+| --: |
+|   3 |
+"""
+    )
+
+
+def test_a_block_with_columns_of_its_own_in_latex():
+    text = latex(TWO_PARTS)
+    assert text.count(r"\toprule") == text.count(r"\bottomrule") == text.count(r"\end{tabular}") == 2
+    first, second = text.split(r"\par\medskip")
+    assert r"\begin{tabular}{lr}" in first
+    assert r"\begin{tabular}{r}" in second
+    assert r"\multicolumn{1}{l}{\emph{Apart}} \\" in second
+
+
+def test_a_block_with_columns_of_its_own_in_html():
+    reader = Reader()
+    reader.feed(html(TWO_PARTS))
+    assert reader.open == []
+    assert html(TWO_PARTS).count("<table>") == 2
+    assert reader.lines == [["Model", "Error"], ["A", "1"], ["More"], ["B", "2"], ["Std"], ["Apart"], ["3"]]
+
+
 class Reader(HTMLParser):
     """Collects the cells of each line, and every address that the page names."""
 

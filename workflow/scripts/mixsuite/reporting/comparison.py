@@ -64,21 +64,20 @@ class Comparison:
         a row without runs says `not run`, with the reason below.
         """
         notes = Notes()
-        blocks = tuple(Block(title, self._lines(rows, notes)) for title, rows in self.description.blocks.items())
-        own = (SPREAD_NOTE, BEST_NOTE, *remarks, _shared(self.description), _made_at(self.description))
-        for note in (*own, *self.description.footnotes):
-            notes.add(note)
-        return Table(
-            title=self.description.heading,
-            columns=(
-                Column("Model", numeric=False),
-                *(Column(title, each.heading) for each in self.quantities for title in self._shown(each)),
-                Column("Seeds"),
-            ),
-            blocks=blocks,
-            notes=notes.collected(),
-            warning=stand_in_warning(self.description),
+        blocks = self.blocks(notes)
+        return artefact_table(self.description, self.columns(), blocks, notes, (BEST_NOTE, *remarks))
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of the table to read."""
+        return (
+            Column("Model", numeric=False),
+            *(Column(title, each.heading) for each in self.quantities for title in self._shown(each)),
+            Column("Seeds"),
         )
+
+    def blocks(self, notes: Notes) -> tuple[Block, ...]:
+        """Return the blocks of the table to read; what their marks point to goes into `notes`."""
+        return tuple(Block(title, self._lines(rows, notes)) for title, rows in self.description.blocks.items())
 
     def _of(self, row: Row, quantity: Quantity) -> Measured:
         return self._measured[quantity].get(row.id, _NOTHING)
@@ -93,7 +92,8 @@ class Comparison:
     def _lines(self, rows: Sequence[Row], notes: Notes) -> tuple[tuple[Cell, ...], ...]:
         labels = [Cell(row.label, marks=tuple(notes.mark(note) for note in row.notes)) for row in rows]
         columns = [column for quantity in self.quantities for column in self._columns(rows, quantity, notes)]
-        seeds = [max((len(self._of(row, quantity).values) for quantity in self.quantities), default=0) for row in rows]
+        of_seeds = [quantity for quantity in self.quantities if quantity.of_seeds]
+        seeds = [max((len(self._of(row, quantity).values) for quantity in of_seeds), default=0) for row in rows]
         return tuple(zip(labels, *columns, [Cell(str(count or "")) for count in seeds], strict=True))
 
     def _columns(self, rows: Sequence[Row], quantity: Quantity, notes: Notes) -> list[list[Cell]]:
@@ -104,17 +104,13 @@ class Comparison:
         best = best_of([mean(each.values) if each.values else None for each in measured], metric.lower_is_better)
         cells = {
             "printed": [
-                _printed_cell(row, value, first, notes)
-                for row, value, first in zip(rows, printed, best_printed, strict=True)
+                printed_cell(row, quantity, first, notes) for row, first in zip(rows, best_printed, strict=True)
             ],
             "rebuilt": [
-                Cell(quantity.text(each.values), first) if each.values else _absent(row, quantity, notes)
+                rebuilt_cell(row, quantity, each, first, notes)
                 for row, each, first in zip(rows, measured, best, strict=True)
             ],
-            "difference": [
-                Cell("" if (found := difference(value, each)) is None else change(found, metric.decimals))
-                for value, each in zip(printed, measured, strict=True)
-            ],
+            "difference": [difference_cell(row, quantity, each) for row, each in zip(rows, measured, strict=True)],
         }
         return [cells[title] for title in self._shown(quantity)]
 
@@ -157,6 +153,22 @@ def stand_in_warning(description: Description) -> str:
     )
 
 
+def artefact_table(
+    description: Description,
+    columns: tuple[Column, ...],
+    blocks: tuple[Block, ...],
+    notes: Notes,
+    remarks: Sequence[str],
+) -> Table:
+    """Return the table of an artefact: its title, what warns of stand-ins, and below the `blocks` what explains them.
+
+    That is what `notes` hold already, how spreads are meant, the `remarks`, how it was made, and its footnotes.
+    """
+    for note in (SPREAD_NOTE, *remarks, _shared(description), _made_at(description), *description.footnotes):
+        notes.add(note)
+    return Table(description.heading, columns, blocks, notes.collected(), stand_in_warning(description))
+
+
 def _made_at(description: Description) -> str:
     return f"Scale: {description.scale} ({description.scale_title}). Protocol: {description.protocol}."
 
@@ -166,7 +178,9 @@ def _shared(description: Description) -> str:
     return "Rows with the same stand-in show the same runs." if len(set(rows)) < len(rows) else ""
 
 
-def _printed_cell(row: Row, printed: Printed | None, best: bool, notes: Notes) -> Cell:
+def printed_cell(row: Row, quantity: Quantity, best: bool, notes: Notes) -> Cell:
+    """Return what the paper prints of `quantity` in `row`, marked with where it is from; empty where it prints none."""
+    printed = row.printed.get(quantity.printed)
     if printed is None:
         return Cell("")
     marks = []
@@ -184,8 +198,17 @@ def _printed_cell(row: Row, printed: Printed | None, best: bool, notes: Notes) -
     return Cell(printed.text, best, tuple(marks))
 
 
-def _absent(row: Row, quantity: Quantity, notes: Notes) -> Cell:
+def rebuilt_cell(row: Row, quantity: Quantity, measured: Measured, best: bool, notes: Notes) -> Cell:
+    """Return what was measured of `quantity` in `row`; where nothing was, why, or nothing where nothing is expected."""
+    if measured.values:
+        return Cell(quantity.text(measured.values), best)
     expected = quantity.printed is None or quantity.printed in row.printed
     if not (row.missing and expected):
         return Cell("")
     return Cell(NOT_RUN_TEXT, marks=(notes.mark(f"Not run: {row.missing}."),))
+
+
+def difference_cell(row: Row, quantity: Quantity, measured: Measured) -> Cell:
+    """Return the rebuilt mean minus the printed value with its sign; empty where there is no such difference."""
+    found = difference(row.printed.get(quantity.printed), measured)
+    return Cell("" if found is None else change(found, quantity.metric.decimals))

@@ -33,6 +33,14 @@ class Row:
     setting: str | None = None
     """Name of the synthetic setting, for oh2024's rows."""
     runs: tuple[Run, ...] = ()
+    recipe: str | None = None
+    """Name of the row's recipe in `timing`."""
+    timing: str | None = None
+    """Identity of the timing that has the row's step time."""
+    best_of: tuple[str, ...] = ()
+    """Ids of the rows of which this one shows the best."""
+    deviation_of: tuple[str, ...] = ()
+    """Ids of the rows over whose errors this one shows the standard deviation."""
     missing: str | None = None
     stand_in: bool = False
 
@@ -52,6 +60,8 @@ class Description:
     stand_in_note: str
     footnotes: tuple[str, ...]
     rows: tuple[Row, ...]
+    composition: str | None = None
+    """Identity of the mixed images that a figure shows."""
 
     @property
     def heading(self) -> str:
@@ -87,6 +97,7 @@ def _description(data: dict[str, Any]) -> Description:
         **{key: data[key] for key in plain},
         footnotes=tuple(data["footnotes"]),
         rows=tuple(_row(row) for row in data["rows"]),
+        composition=data.get("composition"),
     )
 
 
@@ -94,6 +105,10 @@ def _row(data: dict[str, Any]) -> Row:
     plain = ("id", "label", "block", "method", "origin", "source", "baseline", "missing", "stand_in")
     return Row(
         **{key: data[key] for key in plain},
+        recipe=data["recipe"],
+        timing=data["timing"],
+        best_of=tuple(data["best_of"]),
+        deviation_of=tuple(data["deviation_of"]),
         notes=tuple(data["notes"]),
         printed={metric: Printed.model_validate(printed) for metric, printed in data["printed"].items()},
         setting=data["patches"]["setting"] if data["patches"] else None,

@@ -37,6 +37,11 @@ def measure(artefact: str, row: Row, run: Run, values: dict[str, float]) -> list
     ]
 
 
+def derived_run(seed: int, rows: Iterable[Row]) -> Run:
+    """Return the run under which a value is recorded that derives from the runs of several `rows` with `seed`."""
+    return Run(seed, "+".join(run.identity for row in rows for run in row.runs if run.seed == seed))
+
+
 def measurement_table(measurements: Iterable[Measurement]) -> pd.DataFrame:
     """Return the measurements as a table with COLUMNS; seeds are integers."""
     return pd.DataFrame([vars(each) for each in measurements], columns=COLUMNS).astype(

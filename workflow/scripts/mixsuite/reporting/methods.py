@@ -27,6 +27,7 @@ METHODS: dict[str, MethodStyle] = {
     "dcutmix": MethodStyle("DCutMix", "#D55E00", "D"),
     "manifold_mixup": MethodStyle("Manifold Mixup", "#B05CF0", "<"),
     "saliency_dcutmix": MethodStyle("Saliency-DCutMix", "#781800", "X"),
+    "saliencymix": MethodStyle("SaliencyMix", "#180000", "H"),
     "puzzle_mix": MethodStyle("PuzzleMix", "#300078", "p"),
     "co_mixup": MethodStyle("Co-Mixup", "#6000F0", "h"),
     "label_smoothing": MethodStyle("Label Smoothing", "#CDB667", ">"),

@@ -15,8 +15,10 @@ from mixsuite.reporting.verdicts import Measured
 # The top-1 errors that jeong2021 prints are of the best epoch on the test set: those that it copied from CutMix (Yun et
 # al. 2019) are said to be, and its released code keeps the best epoch (clovaai/DCutMix, main.py).
 _MEASURED_AS = {"top1_error": "best_top1_error"}
-# Properties of a network, which no seed changes.
-_FIXED = ("parameters", "flops")
+# Properties of a network or of the images, which no seed changes.
+_FIXED = ("parameters", "flops", "base_rate")
+# Measured by repeating a measurement, not by training with several seeds.
+_REPEATED = ("relative_time",)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Quantity:
     def metric(self) -> Metric:
         """Unit, decimals and direction."""
         return METRICS[self.measured]
+
+    @property
+    def of_seeds(self) -> bool:
+        """Whether it has a value per seed; else it has one per repetition of the measurement."""
+        return self.measured not in _REPEATED
 
     def text(self, values: Sequence[float]) -> str:
         """Return `values`, one per seed, as a cell: mean ± standard deviation, or the one value of a fixed quantity."""

@@ -32,6 +32,18 @@ def read_run(folder: Path | str, run: Run) -> dict[str, Any]:
         ValueError: the file is missing, holds no JSON object, or its specification is not that of `run`.
     """
     path = Path(folder) / run.identity / "run.json"
+    content = read_result(path, run.identity)
+    if (found := content["specification"].get("seed")) != run.seed:
+        raise ValueError(f"{path}: found the seed {found}, expected {run.seed}")
+    return content
+
+
+def read_result(path: Path, expected: str) -> dict[str, Any]:
+    """Return the result in `path`, a JSON object that holds the specification of the run `expected` (its identity).
+
+    Raises:
+        ValueError: the file is missing, holds no JSON object, or its specification is that of another run.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -41,10 +53,8 @@ def read_run(folder: Path | str, run: Run) -> dict[str, Any]:
     specification = content.get("specification") if isinstance(content, dict) else None
     if not isinstance(specification, dict):
         raise ValueError(f"{path}: found no specification, expected the result of a run")
-    if (found := identity(specification)) != run.identity:
-        raise ValueError(f"{path}: found the result of the run {found}, expected that of {run.identity}")
-    if specification.get("seed") != run.seed:
-        raise ValueError(f"{path}: found the seed {specification.get('seed')}, expected {run.seed}")
+    if (found := identity(specification)) != expected:
+        raise ValueError(f"{path}: found the result of the run {found}, expected that of {expected}")
     return content
 
 

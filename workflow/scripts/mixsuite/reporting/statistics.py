@@ -49,7 +49,12 @@ def prediction_interval(values: Sequence[float]) -> Interval:
 
 def paired_differences(first: Mapping[int, float], second: Mapping[int, float]) -> list[float]:
     """Return first minus second for every seed that both have, in the order of the seeds."""
-    return [first[seed] - second[seed] for seed in sorted(first.keys() & second.keys())]
+    return [first[seed] - second[seed] for seed in common_seeds([first, second])]
+
+
+def common_seeds(by_seed: Sequence[Mapping[int, object]]) -> list[int]:
+    """Return the seeds that all have, sorted; none for none."""
+    return sorted(set(by_seed[0]).intersection(*by_seed[1:])) if by_seed else []
 
 
 def count_seeds(count: int) -> str:

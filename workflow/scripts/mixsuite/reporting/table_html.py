@@ -16,9 +16,8 @@ def html(table: Table) -> str:
 
 
 def html_grid(table: Table) -> str:
-    """Return the table itself, without title and notes."""
-    blocks = "".join(_block(table.columns, block) for block in table.blocks)
-    return f'<div class="wide"><table>\n<thead>\n{_heading(table.columns)}</thead>\n{blocks}</table></div>\n'
+    """Return the table itself, without title and notes: a grid for all blocks that have the same columns."""
+    return "".join(_grid(columns, blocks) for columns, blocks in table.parts)
 
 
 def html_notes(table: Table) -> str:
@@ -30,6 +29,11 @@ def html_notes(table: Table) -> str:
 def alignment(column: Column) -> str:
     """Return the attribute that aligns the cells of `column`."""
     return ' class="number"' if column.numeric else ""
+
+
+def _grid(columns: Sequence[Column], blocks: Sequence[Block]) -> str:
+    lines = "".join(_block(columns, block) for block in blocks)
+    return f'<div class="wide"><table>\n<thead>\n{_heading(columns)}</thead>\n{lines}</table></div>\n'
 
 
 def _heading(columns: Sequence[Column]) -> str:

@@ -47,26 +47,35 @@ _MARKS = str.maketrans({"†": r"\dagger ", "‡": r"\ddagger ", "§": r"\S "})
 
 
 def latex(table: Table) -> str:
-    """Return `table` as a `tabular` between booktabs' rules, its title and notes beside it; needs only booktabs."""
-    columns = "".join(_alignment(column) for column in table.columns)
+    """Return `table` as a `tabular` between booktabs' rules, its title and notes beside it; needs only booktabs.
+
+    Blocks with columns of their own are a `tabular` of their own.
+    """
     lines = [
         r"% \usepackage{booktabs}",
         r"\begin{table}",
         r"\centering\small\setlength{\tabcolsep}{4pt}",
         rf"\caption{{{escape(table.title)}}}",
         *([rf"\textbf{{{escape(table.warning)}}}\par\medskip"] if table.warning else []),
-        rf"\begin{{tabular}}{{{columns}}}",
-        r"\toprule",
-        *_heading(table.columns),
     ]
-    for block in table.blocks:
-        lines.extend(_block(block, len(table.columns)))
-    lines += [r"\bottomrule", r"\end{tabular}"]
+    for number, (columns, blocks) in enumerate(table.parts):
+        lines += [*([r"\par\medskip"] if number else []), *_grid(columns, blocks)]
     if table.notes:
         lines += [r"\par\medskip", r"\begin{minipage}{\linewidth}\footnotesize"]
         lines += [f"{_superscript((mark,)) if mark else ''}{escape(text)}\\par" for mark, text in table.notes]
         lines.append(r"\end{minipage}")
     return "\n".join([*lines, r"\end{table}"]) + "\n"
+
+
+def _grid(columns: Sequence[Column], blocks: Sequence[Block]) -> list[str]:
+    return [
+        rf"\begin{{tabular}}{{{''.join(_alignment(column) for column in columns)}}}",
+        r"\toprule",
+        *_heading(columns),
+        *(line for block in blocks for line in _block(block, len(columns))),
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
 
 
 def escape(text: str) -> str:

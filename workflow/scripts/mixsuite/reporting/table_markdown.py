@@ -17,7 +17,7 @@ def markdown(table: Table) -> str:
     for block in table.blocks:
         if block.title:
             parts.append(f"## {escape(block.title)}")
-        parts.append(markdown_grid(table.columns, block))
+        parts.append(markdown_grid(block.columns or table.columns, block))
     parts.extend(f"<sup>{mark}</sup> {escape(text)}" if mark else escape(text) for mark, text in table.notes)
     return "\n\n".join(parts) + "\n"
 

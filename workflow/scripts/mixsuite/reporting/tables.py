@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from mixsuite.reporting.statistics import mean, standard_deviation
 
@@ -44,10 +45,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Block:
-    """Lines of a table under a title of their own; the best of a block are compared within it alone."""
+    """Lines of a table under a title of their own; the best of a block are compared within it alone.
+
+    A block that shows other things than the rest of the table has `columns` of its own.
+    """
 
     title: str
     lines: tuple[tuple[Cell, ...], ...]
+    columns: tuple[Column, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,12 @@ class Table:
     blocks: tuple[Block, ...]
     notes: tuple[tuple[str, str], ...] = ()
     warning: str = ""
+
+    @property
+    def parts(self) -> list[tuple[tuple[Column, ...], list[Block]]]:
+        """The blocks in their order, neighbours with the same columns together, each time with these columns."""
+        together = groupby(self.blocks, key=lambda block: block.columns or self.columns)
+        return [(columns, list(blocks)) for columns, blocks in together]
 
 
 @dataclass

@@ -36,7 +36,8 @@ RULE = (
     "when, in every row that it names, the 95 % t interval of the mean lies on the claimed side. Where all seeds "
     "agree, an interval is a point. A pair or row that fails is contrary when its whole interval lies on the other "
     "side, else undecided.",
-    f"Fewer than {FEWEST_SEEDS} seeds are too few seeds. What was not measured is not run. A stand-in's number is "
+    f"Fewer than {FEWEST_SEEDS} seeds are too few seeds; of training times, repetitions of the measurement count "
+    "instead of seeds. What was not measured is not run. A stand-in's number is "
     "never compared with a printed one, and it tests a claim only where the manifest says that it can: otherwise the "
     "verdict is stand-in.",
 )

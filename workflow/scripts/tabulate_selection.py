@@ -1,0 +1,33 @@
+"""Write a table of the best of several settings, chosen on the test images and chosen on half of them."""
+
+from __future__ import annotations
+
+import sys
+
+from mixsuite.program import exit_status, read_json
+from mixsuite.reporting.program import TABLE_FORMS, artefact_parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    options = artefact_parser(__doc__, TABLE_FORMS).parse_args(arguments)
+
+    # Not before the arguments are known to be right: these take a while.
+    from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.results import environment_note, read_results
+    from mixsuite.reporting.selection import measure_selection, select
+    from mixsuite.reporting.selection_table import SelectionTable
+    from mixsuite.reporting.table_files import write_table
+
+    def step() -> None:
+        description = read_description(read_json("--artefact", options.artefact))
+        results = read_results(description, options.runs)
+        measurements = measure_selection(description, results)
+        table = SelectionTable(description, measurements, select(description, results))
+        write_table(options, table.table([environment_note(results)]), table.tidy(), measurements)
+
+    return exit_status(step)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
