@@ -29,6 +29,7 @@ rule all:
 
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
+include: "workflow/rules/compositions.smk"
 include: "workflow/rules/patches.smk"
 include: "workflow/rules/artefacts.smk"
 include: "workflow/rules/scorecard.smk"

@@ -11,15 +11,25 @@ import yaml
 
 from mixsuite.provenance import SCRIPTS, import_closure
 
-PACKAGE_OF_MODULE = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "PyYAML", "jinja2": "Jinja2"}
+PACKAGE_OF_MODULE = {
+    "cv2": "opencv-contrib-python-headless",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "PIL": "pillow",
+    "yaml": "PyYAML",
+    "jinja2": "Jinja2",
+}
 LOADED_BY_NAME = {
     "train_classifier": ["mixing/*", "models/*"],
-    "prepare_dataset": ["data/digits", "data/cifar", "data/folder"],
+    "time_steps": ["mixing/*", "models/*"],
+    "compose_images": ["mixing/*"],
+    "prepare_dataset": ["data/digits", "data/cifar", "data/folder", "data/photographs"],
+    "index_dataset": ["data/imagenet", "data/large_folder"],
     "train_patches": ["patches/*"],
     "sweep_patches": ["patches/*"],
 }
 # Needed by a package at run time, or by a command that the README names, though nothing here imports it.
-NOT_IMPORTED = {"Pygments": "snakemake --report"}
+NOT_IMPORTED = {"Pygments": "snakemake --report", "scikit-image": "its photographs, which are read as files"}
 
 
 @pytest.fixture(scope="module")

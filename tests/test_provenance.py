@@ -5,9 +5,10 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mixsuite import provenance
-from mixsuite.catalog.runs import module_of_dataset, module_of_patch_method, modules_of
+from mixsuite.catalog.modules import module_of_dataset, module_of_method, module_of_patch_method, modules_of
 from mixsuite.data.arrays import write_split
 from mixsuite.provenance import SCRIPTS, code_fingerprint, import_closure, record
 
@@ -88,9 +89,14 @@ METHOD = {"method": "cutmix", "alpha": 1.0, "probability": 1.0}
 NETWORK = {"family": "demo_cnn", "width": 4, "blocks": 1}
 SCHEDULE = {"epochs": 1, "batch_size": 16, "learning_rate": 0.1, "momentum": 0.9, "nesterov": True}
 SCHEDULE |= {"weight_decay": 0.0, "milestones": [], "decay": 0.1, "warmup_epochs": 0, "padding": 1, "flip": True}
-SCHEDULE |= {"normalisation": "dataset", "loss": "cross_entropy"}
+SCHEDULE |= {"normalisation": "dataset", "loss": "cross_entropy", "precision": "float32"}
+SCHEDULE |= {"resized_crop": None, "colour_jitter": 0.0, "lighting": 0.0}
 DIGITS = {"kind": "digits", "name": "digits"}
 TRAINING = {"dataset": DIGITS, "model": NETWORK, "recipe": METHOD, "schedule": SCHEDULE, "seed": 0}
+TIMING = {"dataset": DIGITS, "model": NETWORK, "schedule": SCHEDULE}
+TIMING |= {"recipes": {"vanilla": {"method": "vanilla"}, "cutmix": METHOD}}
+DCUTMIX = {"method": "dcutmix", "images": 2, "alpha": 1.0, "probability": 1.0}
+COMPOSITION = {"dataset": DIGITS, "recipes": {"dcutmix": DCUTMIX}, "samples": 1, "draws": 4, "seed": 0}
 SETTING = {"patches": 3, "dimension": 40, "samples": 6, "sigma_d": 0.5, "sigma_b": 0.3, "alpha": 0.1}
 SETTING |= {"rho": [0.6, 0.3, 0.1], "rarity": ["common", "rare", "extremely_rare"], "beta": 0.1, "r": 1.0}
 SETTING |= {"learning_rate": 1.0, "cut_size": 1, "steps": 5, "sigma_0": 0.01, "test_samples": 50}
@@ -122,14 +128,37 @@ def prepare_dataset(folder):
     return ["--dataset", json.dumps(DIGITS), *options(folder, "cache", "output")]
 
 
-def train_classifier(folder):
+def index_dataset(folder):
+    for place in ("train/a", "train/b", "val/a", "val/b"):
+        (folder / "images" / place).mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(folder / "images" / place / "1.png")
+    what = {"kind": "large_folder", "name": "mine"}
+    return ["--dataset", json.dumps(what), "--source", folder / "images", *options(folder, "output")]
+
+
+def prepared(folder):
     rng = np.random.default_rng(0)
     description = {"classes": ["a", "b"], "mean": [0.5], "std": [0.3], "source": "made up"}
     for split in ("train", "test"):
         images = rng.integers(0, 256, (32, 8, 8, 1), dtype=np.uint8)
         write_split(folder / "dataset" / split, images, np.arange(32) % 2, description)
-    written = options(folder, "dataset", "state", "output-model", "output-history", "output-run")
-    return ["--run", json.dumps(TRAINING), "--device", "cpu", *written]
+    return ["--dataset", folder / "dataset"]
+
+
+def train_classifier(folder):
+    written = options(folder, "state", "output-model", "output-history", "output-run")
+    return ["--run", json.dumps(TRAINING), *prepared(folder), "--device", "cpu", *written]
+
+
+def time_steps(folder):
+    effort = ["--repetitions", "2", "--turns", "1", "--steps", "1"]
+    written = options(folder, "output")
+    return ["--timing", json.dumps(TIMING), *prepared(folder), "--device", "cpu", *effort, *written]
+
+
+def compose_images(folder):
+    written = options(folder, "output-record", "output-arrays")
+    return ["--composition", json.dumps(COMPOSITION), *prepared(folder), *written]
 
 
 def train_patches(folder):
@@ -146,7 +175,10 @@ def sweep_patches(folder):
     ("arguments", "modules"),
     [
         (prepare_dataset, (module_of_dataset("digits"),)),
+        (index_dataset, (module_of_dataset("large_folder"),)),
         (train_classifier, modules_of(TRAINING)),
+        (time_steps, (*modules_of(TRAINING), module_of_method("vanilla"))),
+        (compose_images, ()),
         (train_patches, (module_of_patch_method("cutmix"),)),
         (sweep_patches, (module_of_patch_method("cutmix"),)),
     ],
@@ -175,7 +207,8 @@ def test_the_score_card_loads_no_module_that_its_fingerprint_misses(observe, roo
 )
 def test_no_table_or_figure_loads_a_module_that_its_fingerprint_misses(observe, tmp_path, script):
     forms = ("pdf", "png", "csv") if script.stem.startswith("plot_") else ("html", "md", "tex", "csv")
-    written = options(tmp_path, "runs", "output-measurements", *(f"output-{form}" for form in forms))
+    read = ("runs", "timings") if script.stem == "tabulate_error_and_time" else ("runs",)
+    written = options(tmp_path, *read, "output-measurements", *(f"output-{form}" for form in forms))
     # Refused, but not before everything is imported.
     loaded, status = observe(script.stem, "--artefact", "{}", *written)
     assert status == 1

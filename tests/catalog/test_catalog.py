@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from mixsuite.catalog.artefacts import load_catalog
-from mixsuite.catalog.runs import module_of_dataset
+from mixsuite.catalog.modules import module_of_dataset
 from mixsuite.catalog.targets import check_targets
 from mixsuite.config.strict import ConfigError
 from mixsuite.data.registry import MODULES
@@ -111,10 +111,70 @@ def test_the_catalog_knows_the_modules_that_prepare_datasets():
         assert module_of_dataset(kind) == f"mixsuite.data.{module}"
 
 
-def test_a_row_without_runs_says_why(demo):
-    rows = {row["id"]: row for row in demo.description("jeong2021_table1")["rows"]}
+@pytest.mark.parametrize("table", ["table1", "table2", "table3", "sm_table1", "sm_table2"])
+def test_a_row_without_runs_says_why(demo, table):
+    for row in demo.description(f"jeong2021_{table}")["rows"]:
+        derived = bool(row["best_of"] or row["deviation_of"])
+        assert bool(row["runs"]) + derived + bool(row["missing"]) == 1
+
+
+def test_recipes_are_timed_side_by_side_on_one_network(root, base, demo):
+    rows = {row["id"]: row for row in demo.description("jeong2021_table2")["rows"]}
+    timings = demo.artefacts["jeong2021_table2"].timings
+    assert len(timings) == 2, "at demo scale two networks stand in for three"
     for row in rows.values():
-        assert bool(row["runs"]) != bool(row["missing"])
+        assert row["recipe"] in timings[row["timing"]].specification["recipes"]
+    assert rows["a/dcutmix"]["timing"] == rows["a/vanilla"]["timing"] != rows["b/vanilla"]["timing"]
+    seven = {name for timing in timings.values() for name in timing.specification["recipes"]}
+    assert len(seven) == 7
+    paper = load_catalog(root, base | {"scale": "paper"})
+    assert len(paper.artefacts["jeong2021_table2"].timings) == 3
+    assert paper.artefacts["jeong2021_table1"].timings == {}
+
+
+def test_derived_rows_stand_in_where_their_sources_do(root, base, demo):
+    rows = {row["id"]: row for row in demo.description("jeong2021_sm_table2")["rows"]}
+    assert rows["dmixup/std"]["stand_in"]
+    assert rows["dmixup/std"]["method"] == "dmixup"
+    paper = load_catalog(root, base | {"scale": "paper"}).description("jeong2021_sm_table2")
+    assert not any(row["stand_in"] for row in paper["rows"])
+    absent = load_catalog(root, base | {"stand_ins": {"models": {"pyramidnet200-a240": None}}})
+    rows = {row["id"]: row for row in absent.description("jeong2021_sm_table2")["rows"]}
+    assert "not run" in rows["dcutmix/std"]["missing"]
+
+
+def test_figures_of_images_have_a_composition(root, base, demo):
+    for name in ("jeong2021_fig1", "jeong2021_sm_fig2"):
+        composition = demo.artefacts[name].composition
+        assert composition.specification["dataset"]["kind"] == "photographs"
+        assert demo.description(name)["composition"] == composition.identity
+        assert "for ImageNet" in demo.description(name)["stand_in_note"]
+    paper = load_catalog(root, base | {"scale": "paper"})
+    assert paper.artefacts["jeong2021_fig1"].composition.specification["dataset"]["kind"] == "imagenet"
+    assert not paper.description("jeong2021_fig1")["stand_in"]
+
+
+def test_a_user_s_schedule_is_run_and_named(root, base):
+    catalog = load_catalog(root, base | {"scale": "paper", "schedules": {"comixup": {"loss": "binary_cross_entropy"}}})
+    assert "loss binary_cross_entropy for cross_entropy" in catalog.description("jeong2021_table2")["stand_in_note"]
+    (loss,) = {run.specification["schedule"]["loss"] for run in trainings(catalog, "jeong2021_table2").values()}
+    assert loss == "binary_cross_entropy"
+
+
+def test_large_images_need_crops_and_small_ones_none(root, base, tmp_path):
+    for split in ("train", "test"):
+        (tmp_path / split).mkdir()
+    own = {"flowers": {"kind": "large_folder", "source": str(tmp_path)}}
+    comparison = {"dataset": "flowers", "model": "resnet50", "recipes": ["vanilla"]}
+    paper = base | {"scale": "paper", "datasets": own}
+    (row,) = load_catalog(root, paper | {"comparison": comparison}).description("comparison")["rows"]
+    assert "flowers are of many sizes" in row["missing"]
+    good = load_catalog(root, paper | {"comparison": comparison | {"schedule": "imagenet"}})
+    assert good.artefacts["comparison"].trainings
+    assert good.dataset_files("flowers")[1].endswith("train/index.csv")
+    small = comparison | {"dataset": "cifar10", "schedule": "imagenet"}
+    (row,) = load_catalog(root, paper | {"comparison": small}).description("comparison")["rows"]
+    assert "cifar10 are prepared at one size" in row["missing"]
 
 
 def test_every_row_of_table_1_is_built_at_demo_scale(demo):

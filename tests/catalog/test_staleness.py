@@ -22,7 +22,7 @@ def catalog(root, tmp_path, monkeypatch):
 
 
 def prepare(sha256):
-    write_json(paths.dataset_files("demo", "digits")[0], {"sha256": sha256})
+    write_json(paths.dataset_files("demo", "digits", "arrays")[0], {"sha256": sha256})
 
 
 def test_nothing_is_stale_before_a_dataset_is_prepared(catalog):

@@ -88,6 +88,41 @@ CONFIG_MISTAKES = [
         ["config.yaml: datasets.cifar10.source", "'/no/such/folder'", "does not exist"],
     ),
     ({"datasets": {"mine": {"kind": "folder", "source": "."}}}, ["datasets.mine: image_size: missing"]),
+    (
+        {"datasets": {"mine": {"kind": "large_folder", "source": ".", "image_size": 32}}},
+        ["datasets.mine: image_size: found 32", "resized_crop"],
+    ),
+    ({"datasets": {"photographs": {"source": "."}}}, ["datasets.photographs: source", "a package ships"]),
+    ({"processes": 0}, ["config.yaml: processes: found 0"]),
+    ({"compile": "yes"}, ["config.yaml: compile: found 'yes'", "true or false"]),
+    ({"schedules": {"cifra": {"epochs": 3}}}, ["config.yaml: schedules", "'cifra'", "did you mean 'cifar'"]),
+    ({"schedules": {"cifar": {"epochs": 0}}}, ["config.yaml: schedules.cifar: epochs: found 0"]),
+    ({"schedules": {"cifar": {"epoch": 3}}}, ["config.yaml: schedules.cifar", "'epoch'", "did you mean 'epochs'"]),
+    (
+        {"schedules": {"comixup": {"loss": "bce"}}},
+        ["schedules.comixup: loss: found 'bce'", "'cross_entropy' or 'binary_cross_entropy'"],
+    ),
+    (
+        {"schedules": {"cifar": {"resized_crop": {"size": 32, "resize": 36, "scale": [0.08, 1], "ratio": [1, 1]}}}},
+        ["schedules.cifar", "padding: found 1, expected 0 with resized_crop"],
+    ),
+    (
+        {
+            "schedules": {
+                "cifar": {"padding": 0, "resized_crop": {"size": 9, "resize": 8, "scale": [1, 1], "ratio": [1, 1]}}
+            }
+        },
+        ["resize: found 8, expected at least the size 9"],
+    ),
+    (
+        {
+            "schedules": {
+                "cifar": {"padding": 0, "resized_crop": {"size": 8, "resize": 8, "scale": [1, 0.5], "ratio": [1, 1]}}
+            }
+        },
+        ["scale: found [1.0, 0.5], expected the smaller number first"],
+    ),
+    ({"stand_ins": {"pictures": {"imagenet": "photos"}}}, ["stand_ins.pictures.imagenet", "'photos'"]),
     ({"datasets": {"mine": {"kind": "folder", "image_size": 32}}}, ["datasets.mine: source: missing"]),
     ({"datasets": {"mine": {"kind": "zip", "source": "."}}}, ["datasets.mine.kind", "'zip'", "'folder'"]),
     ({"stand_ins": {"models": {"resnet50": "resnet5000"}}}, ["stand_ins.models.resnet50", "'resnet5000'"]),
@@ -160,6 +195,11 @@ FILE_MISTAKES = [
         "workflow/recipes.yaml",
         "x: {title: X, method: cutmix, alhpa: 1, probability: 1}\n",
         ["unknown key 'alhpa'", "'alpha'"],
+    ),
+    (
+        "workflow/recipes.yaml",
+        "x: {title: X, method: saliencymix, alpha: 1, probability: 1, saliency: float}\n",
+        ["x: saliency: found 'float'", "'uint8' or 'as_released'"],
     ),
     ("workflow/recipes.yaml", "x: 3\n", ["recipes.yaml: x: method: missing"]),
     (

@@ -168,7 +168,7 @@ def test_rows_name_what_exists(house):
     assert {run.recipe for run in runs} <= set(house.recipes)
     assert {run.model for run in runs} <= set(house.models)
     assert {run.schedule for run in runs} == set(house.protocols)
-    assert {run.dataset for run in runs} == set(house.datasets) - {"digits"}
+    assert {run.dataset for run in runs} == set(house.datasets) - {"digits", "photographs"}
 
 
 def test_jeong2021_has_every_artefact(jeong):
@@ -257,8 +257,8 @@ def test_the_recipe_has_the_k_and_alpha_of_the_label(house, jeong):
                 if label and hasattr(recipe, setting):
                     assert getattr(recipe, setting) == pytest.approx(float(Fraction(label[1]))), row.id
                     checked[setting] += 1
-    # Tables 1, 3 and 4, and of supplementary Table 2 alone α is printed.
-    assert checked == {"images": 6 + 12 + 8, "alpha": 6 + 12 + 8 + 10}
+    # Tables 1, 3 and 4, the grid of supplementary Table 1, and of supplementary Table 2 alone α is printed.
+    assert checked == {"images": 6 + 12 + 8 + 30, "alpha": 6 + 12 + 8 + 30 + 10}
 
 
 def test_the_networks_have_the_parameters_that_table_1_prints(house, jeong):
@@ -397,10 +397,26 @@ def test_recalled_numbers_are_labelled_so(oh):
 
 def test_the_released_code_differs_where_the_notes_say(house):
     differing = {name for name, recipe in house.recipes.items() if recipe.released}
-    assert differing == {f"dcutmix-k5-a{alpha}-pyramidnet200" for alpha in ("0.1", "0.3", "0.5", "0.7", "1")}
+    salient = {name for name in house.recipes if name.startswith("saliency")}
+    assert differing - salient == {f"dcutmix-k5-a{alpha}-pyramidnet200" for alpha in ("0.1", "0.3", "0.5", "0.7", "1")}
+    assert all(house.recipes[name].released == {"saliency": "as_released"} for name in salient)
+    assert len(salient) == 5 + 2
     released = house.protocols["cifar"].released
     assert (released["weight_decay"], released["milestones"]) == (4e-5, [0.75, 0.9])
     text = house.protocols["cifar"].text
     assert [round(milestone * text.epochs) for milestone in text.milestones] == [150, 225]
     comixup = house.protocols["comixup"].text
     assert [round(milestone * comixup.epochs) for milestone in comixup.milestones] == [100, 200]
+    assert house.protocols["comixup"].released == {"loss": "binary_cross_entropy"}
+    assert house.protocols["imagenet"].released == {"colour_jitter": 0.4, "lighting": 0.1}
+
+
+def test_supplementary_table_1_selects_from_the_whole_grid(house, jeong):
+    rows = {row.id: row for row in jeong.artefacts["sm_table1"].rows}
+    chosen = {
+        row.id: [house.recipes[rows[name].run.recipe] for name in row.best_of] for row in rows.values() if row.best_of
+    }
+    assert list(chosen) == ["k2", "k3", "k4", "k5", "k7", "k9"]
+    for name, recipes in chosen.items():
+        assert {recipe.images for recipe in recipes} == {int(name[1:])}
+        assert [recipe.alpha for recipe in recipes] == pytest.approx([1 / 3, 1 / 4, 1 / 5, 1 / 7, 1])

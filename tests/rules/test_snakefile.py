@@ -37,7 +37,10 @@ def test_every_artefact_is_a_target(project, planned_jobs):
 
 def test_every_paper_is_a_target(project, planned_jobs):
     jobs = planned_jobs(project.snakemake("-n", "jeong2021").stdout)
-    assert jobs["tabulate_classification"] == 1
+    assert jobs["tabulate_classification"] == 2
+    assert jobs["tabulate_error_and_time"] == jobs["tabulate_selection"] == jobs["tabulate_sensitivity"] == 1
+    assert jobs["plot_composition"] == jobs["plot_soft_labels"] == 1
+    assert jobs["time_steps"] == jobs["compose_images"] == 2
     assert "train_patches" not in jobs
 
 

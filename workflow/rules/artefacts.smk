@@ -36,11 +36,11 @@ for step in TABLES:
         params:
             artefact=artefact_description,
             code=code(step),
-            runs=TABLES[step][1],
+            where=TABLES[step][1],
         message:
             "Tabulating {wildcards.artefact}"
         shell:
-            "python {input.script} --artefact {params.artefact:q} --runs {params.runs} --output-html {output.html}"
+            "python {input.script} --artefact {params.artefact:q} {params.where} --output-html {output.html}"
             " --output-md {output.md} --output-csv {output.csv} --output-tex {output.tex}"
             " --output-measurements {output.measurements} > {log} 2>&1"
 
@@ -79,10 +79,10 @@ for step in FIGURES:
         params:
             artefact=artefact_description,
             code=code(step),
-            runs=FIGURES[step][1],
+            where=FIGURES[step][1],
         message:
             "Drawing {wildcards.artefact}"
         shell:
-            "python {input.script} --artefact {params.artefact:q} --runs {params.runs} --output-png {output.png}"
+            "python {input.script} --artefact {params.artefact:q} {params.where} --output-png {output.png}"
             " --output-pdf {output.pdf} --output-csv {output.csv}"
             " --output-measurements {output.measurements} > {log} 2>&1"

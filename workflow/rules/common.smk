@@ -6,6 +6,8 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 ROOT = Path(workflow.basedir).resolve()
+# What a training of large images gets for each of its processes; --set-threads train_classifier=N changes it.
+DECODING_THREADS = 8
 if Path.cwd() != ROOT:
     # Inputs are named from there: with absolute paths a project that was moved would be built again.
     raise WorkflowError(f"Snakemake was started for the folder {Path.cwd()}; start it in the project's folder {ROOT}")
@@ -13,9 +15,10 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
+from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
+from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
 from mixsuite.catalog.staleness import stale_trainings
-from mixsuite.catalog.runs import module_of_dataset, module_of_patch_method, modules_of
 from mixsuite.catalog.targets import asked_targets, check_targets
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
@@ -58,6 +61,10 @@ def gpus(wildcards):
     return int(chosen == "cuda" or (chosen == "auto" and has_gpu()))
 
 
+def training_gpus(wildcards):
+    return gpus(wildcards) * CATALOG.house.config.processes
+
+
 def growing(amount):
     # A job that ran out of memory or time gets more of it at each further attempt.
     return lambda wildcards, attempt: amount * attempt
@@ -76,6 +83,35 @@ def training_label(wildcards, resources):
 
 def descent_label(wildcards, resources):
     return CATALOG.descents[wildcards.run].label
+
+
+def timing_label(wildcards, resources):
+    return CATALOG.timings[wildcards.run].label
+
+
+def composition_label(wildcards, resources):
+    return CATALOG.compositions[wildcards.run].label
+
+
+def launcher(wildcards, resources):
+    # Several processes that train one network together find each other through torch's launcher. It would take our
+    # --run for its own --run-path but for the two dashes.
+    processes = CATALOG.house.config.processes
+    return f"-m torch.distributed.run --standalone --nproc-per-node={processes} --" if processes > 1 else ""
+
+
+def training_threads(wildcards):
+    # Large images are decoded while the network computes; small ones lie ready.
+    kind = CATALOG.trainings[wildcards.run].specification["dataset"]["kind"]
+    return CATALOG.house.config.processes * (DECODING_THREADS if form_of(kind) == "index" else 1)
+
+
+def threads_each(wildcards, threads):
+    return max(1, threads // CATALOG.house.config.processes)
+
+
+def compiling(wildcards, resources):
+    return "--compile" if CATALOG.house.config.compile else ""
 
 
 def one_of(names):
@@ -111,31 +147,42 @@ def dataset_source(wildcards):
     return ["--source", str(source)] if source else []
 
 
-def dataset_code(wildcards):
-    kind = CATALOG.dataset_specification(wildcards.dataset)["kind"]
-    return code("prepare_dataset", [module_of_dataset(kind)])
+def dataset_code(step):
+    def of_dataset(wildcards):
+        kind = CATALOG.dataset_specification(wildcards.dataset)["kind"]
+        return code(step, [module_of_dataset(kind)])
+
+    return of_dataset
+
+
+def prepared_files(name):
+    # Prepared again, byte for byte the same, a dataset makes nothing anew: its sha256 is among the parameters.
+    return ancient(CATALOG.dataset_files(name))
+
+
+def prepared_sha256(name):
+    # Asked again when the job starts, and the dataset is there. As a function of `input` it would not be compared.
+    description = Path(CATALOG.dataset_files(name)[0])
+    return json.loads(description.read_text(encoding="utf-8"))["sha256"] if description.is_file() else "not prepared"
+
+
+def dataset_of(run):
+    return run.specification["dataset"]["name"]
 
 
 # Trainings
 
 
-def _dataset_of(wildcards):
-    return CATALOG.trainings[wildcards.run].specification["dataset"]["name"]
-
-
 def training_dataset(wildcards):
-    # A dataset that was prepared again, byte for byte the same, retrains nothing: its sha256 is among the parameters.
-    return ancient(paths.dataset_files(wildcards.scale, _dataset_of(wildcards)))
+    return prepared_files(dataset_of(CATALOG.trainings[wildcards.run]))
 
 
 def training_dataset_folder(wildcards):
-    return paths.dataset(wildcards.scale, _dataset_of(wildcards))
+    return paths.dataset(wildcards.scale, dataset_of(CATALOG.trainings[wildcards.run]))
 
 
 def training_dataset_sha256(wildcards):
-    # Asked again when the job starts, and the dataset is there. As a function of `input` it would not be compared.
-    description = Path(paths.dataset_files(wildcards.scale, _dataset_of(wildcards))[0])
-    return json.loads(description.read_text(encoding="utf-8"))["sha256"] if description.is_file() else "not prepared"
+    return prepared_sha256(dataset_of(CATALOG.trainings[wildcards.run]))
 
 
 def training_specification(wildcards):
@@ -144,6 +191,50 @@ def training_specification(wildcards):
 
 def training_code(wildcards):
     return code("train_classifier", modules_of(CATALOG.trainings[wildcards.run].specification))
+
+
+# Timings of training steps
+
+
+def timing_dataset(wildcards):
+    return prepared_files(dataset_of(CATALOG.timings[wildcards.run]))
+
+
+def timing_dataset_folder(wildcards):
+    return paths.dataset(wildcards.scale, dataset_of(CATALOG.timings[wildcards.run]))
+
+
+def timing_dataset_sha256(wildcards):
+    return prepared_sha256(dataset_of(CATALOG.timings[wildcards.run]))
+
+
+def timing_specification(wildcards):
+    return canonical_json(CATALOG.timings[wildcards.run].specification)
+
+
+def timing_code(wildcards):
+    specification = CATALOG.timings[wildcards.run].specification
+    runs = ({**specification, "recipe": recipe} for recipe in specification["recipes"].values())
+    return code("time_steps", sorted({module for run in runs for module in modules_of(run)}))
+
+
+# Compositions
+
+
+def composition_dataset(wildcards):
+    return prepared_files(dataset_of(CATALOG.compositions[wildcards.run]))
+
+
+def composition_dataset_folder(wildcards):
+    return paths.dataset(wildcards.scale, dataset_of(CATALOG.compositions[wildcards.run]))
+
+
+def composition_dataset_sha256(wildcards):
+    return prepared_sha256(dataset_of(CATALOG.compositions[wildcards.run]))
+
+
+def composition_specification(wildcards):
+    return canonical_json(CATALOG.compositions[wildcards.run].specification)
 
 
 # Synthetic experiments
@@ -187,6 +278,15 @@ def training_results(wildcards):
     return [paths.training_files(wildcards.scale, run)["run"] for run in runs]
 
 
+def timed_training_results(wildcards):
+    timings = CATALOG.artefacts[wildcards.artefact].timings
+    return [*training_results(wildcards), *(paths.timing(wildcards.scale, run) for run in timings)]
+
+
+def composition_results(wildcards):
+    return paths.composition_files(wildcards.scale, CATALOG.artefacts[wildcards.artefact].composition.identity)
+
+
 def descent_results(wildcards):
     runs = CATALOG.artefacts[wildcards.artefact].descents
     return [paths.descent_files(wildcards.scale, run)["run"] for run in runs]
@@ -201,13 +301,21 @@ def sweep_results(wildcards):
     return paths.sweep_files(wildcards.scale, wildcards.artefact)
 
 
-# What each step of a table or a figure reads, and the folder of the runs that it shows.
+# What each step of a table or a figure reads, and the options that say where that lies.
 TABLES = {
-    "tabulate_classification": (training_results, "results/{scale}/runs"),
-    "tabulate_theorems": (descent_results, "results/{scale}/patches"),
-    "tabulate_summary": (descent_results, "results/{scale}/patches"),
+    "tabulate_classification": (training_results, "--runs results/{scale}/runs"),
+    "tabulate_error_and_time": (
+        timed_training_results,
+        "--runs results/{scale}/runs --timings results/{scale}/timings",
+    ),
+    "tabulate_selection": (training_results, "--runs results/{scale}/runs"),
+    "tabulate_sensitivity": (training_results, "--runs results/{scale}/runs"),
+    "tabulate_theorems": (descent_results, "--runs results/{scale}/patches"),
+    "tabulate_summary": (descent_results, "--runs results/{scale}/patches"),
 }
 FIGURES = {
-    "plot_feature_outputs": (descent_trajectories, "results/{scale}/patches"),
-    "plot_phase": (sweep_results, "results/{scale}/patches"),
+    "plot_composition": (composition_results, "--runs results/{scale}/compositions"),
+    "plot_soft_labels": (composition_results, "--runs results/{scale}/compositions"),
+    "plot_feature_outputs": (descent_trajectories, "--runs results/{scale}/patches"),
+    "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }

@@ -15,9 +15,9 @@ rule train_classifier:
         "results/{scale}/benchmarks/train_classifier/{run}.jsonl"
     conda:
         "../../envs/training.yaml"
-    threads: 1
+    threads: training_threads
     resources:
-        gpu=gpus,
+        gpu=training_gpus,
         mem_mb=growing(4000),
         runtime=growing(1440),
     params:
@@ -27,12 +27,49 @@ rule train_classifier:
         dataset=training_dataset_folder,
         label=training_label,
         device=device,
+        launcher=launcher,
+        compiling=compiling,
+        threads=threads_each,
         # Not an output: it outlives a killed job, and Snakemake would delete it before the next attempt.
         state="results/{scale}/.state/{run}",
     message:
         "Training {params.label} (run {wildcards.run})"
     shell:
-        "python {input.script} --run {params.run:q} --dataset {params.dataset}"
+        "python {params.launcher} {input.script} --run {params.run:q} --dataset {params.dataset}"
         " --dataset-sha256 {params.dataset_sha256} --code {params.code} --state {params.state}"
         " --output-model {output.model} --output-history {output.history} --output-run {output.run}"
-        " --device {params.device} --threads {threads} > {log} 2>&1"
+        " --device {params.device} --threads {params.threads} {params.compiling} > {log} 2>&1"
+
+
+# How long a step takes with each recipe: measured side by side, and not by what trainings took, which share a machine.
+rule time_steps:
+    input:
+        script=ancient(script("time_steps")),
+        dataset=timing_dataset,
+    output:
+        "results/{scale}/timings/{run}.json",
+    log:
+        "results/{scale}/logs/time_steps/{run}.log",
+    benchmark:
+        "results/{scale}/benchmarks/time_steps/{run}.jsonl"
+    conda:
+        "../../envs/training.yaml"
+    # It computes on one, but no other job of this machine shall disturb it.
+    threads: workflow.cores
+    resources:
+        gpu=gpus,
+        mem_mb=growing(8000),
+        runtime=growing(60),
+    params:
+        timing=timing_specification,
+        code=timing_code,
+        dataset_sha256=timing_dataset_sha256,
+        dataset=timing_dataset_folder,
+        label=timing_label,
+        device=device,
+    message:
+        "Timing {params.label} ({wildcards.run})"
+    shell:
+        "python {input.script} --timing {params.timing:q} --dataset {params.dataset}"
+        " --dataset-sha256 {params.dataset_sha256} --code {params.code} --output {output}"
+        " --device {params.device} --threads 1 > {log} 2>&1"

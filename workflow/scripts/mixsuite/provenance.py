@@ -24,6 +24,7 @@ _LIBRARIES = (
     "matplotlib",
     "seaborn",
     "safetensors",
+    "opencv-contrib-python-headless",
 )
 
 

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from mixsuite.catalog import paths
+from mixsuite.catalog.compositions import composition_notes, plan_composition
+from mixsuite.catalog.datasets import Form, dataset_specification, form_of
 from mixsuite.catalog.footnotes import footnotes
 from mixsuite.catalog.runs import (
     Run,
     Training,
-    dataset_specification,
     descent_notes,
     resolve_descent,
     resolve_training,
     setting_of,
 )
+from mixsuite.catalog.timings import plan_timings
 from mixsuite.config.house import House
 from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
@@ -31,6 +33,7 @@ class PlannedRow:
     method: str | None
     trainings: tuple[Run, ...] = ()
     descents: tuple[Run, ...] = ()
+    timing: Run | None = None
     missing: str | None = None
     stand_in_notes: tuple[str, ...] = ()
 
@@ -43,6 +46,9 @@ class PlannedArtefact:
     paper: str
     definition: Artefact
     rows: tuple[PlannedRow, ...]
+    composition: Run | None = None
+    stand_in_notes: tuple[str, ...] = ()
+    """What stands in for the paper's beside what its rows say."""
 
     @cached_property
     def trainings(self) -> dict[str, Run]:
@@ -53,6 +59,11 @@ class PlannedArtefact:
     def descents(self) -> dict[str, Run]:
         """The synthetic experiments that it shows, by identity."""
         return {run.identity: run for row in self.rows for run in row.descents}
+
+    @cached_property
+    def timings(self) -> dict[str, Run]:
+        """The timings of training steps that it shows, by identity."""
+        return {row.timing.identity: row.timing for row in self.rows if row.timing}
 
 
 class Catalog:
@@ -87,6 +98,17 @@ class Catalog:
         """All synthetic experiments of the built artefacts, by identity."""
         return {key: run for artefact in self.built.values() for key, run in artefact.descents.items()}
 
+    @cached_property
+    def timings(self) -> dict[str, Run]:
+        """All timings of the built artefacts, by identity."""
+        return {key: run for artefact in self.built.values() for key, run in artefact.timings.items()}
+
+    @cached_property
+    def compositions(self) -> dict[str, Run]:
+        """All compositions of the built artefacts, by identity."""
+        planned = (artefact.composition for artefact in self.built.values())
+        return {composition.identity: composition for composition in planned if composition}
+
     def names_built_by(self, step: str) -> list[str]:
         """Return the artefacts that the rule `step` builds."""
         return [name for name, artefact in self.built.items() if artefact.definition.step == step]
@@ -98,6 +120,14 @@ class Catalog:
     def dataset_specification(self, name: str) -> dict[str, Any]:
         """Return what the prepared form of the dataset `name` is made of, the place of its source aside."""
         return dataset_specification(self.house, name)
+
+    def names_prepared_as(self, form: Form) -> list[str]:
+        """Return the datasets that are prepared in `form`."""
+        return [name for name, dataset in self.house.datasets.items() if form_of(dataset.kind) == form]
+
+    def dataset_files(self, name: str) -> list[str]:
+        """Return the files of the prepared dataset `name`; the first describes all of it."""
+        return paths.dataset_files(self.scale, name, form_of(self.house.datasets[name].kind))
 
     def dataset_source(self, name: str) -> Path | None:
         """Return where the user says that the dataset `name` lies, or None."""
@@ -114,7 +144,7 @@ class Catalog:
     def description(self, name: str) -> dict[str, Any]:
         """Return what a step needs to know to draw or tabulate the artefact `name`; it is plain data."""
         artefact = self.artefacts[name]
-        notes = dict.fromkeys(note for row in artefact.rows for note in row.stand_in_notes)
+        notes = dict.fromkeys([*artefact.stand_in_notes, *(n for row in artefact.rows for n in row.stand_in_notes)])
         return {
             "name": artefact.name,
             "paper": artefact.paper,
@@ -126,12 +156,32 @@ class Catalog:
             "protocol": self.house.config.protocol,
             "stand_in": bool(notes),
             "stand_in_note": "; ".join(notes),
+            "composition": artefact.composition.identity if artefact.composition else None,
             "rows": [_describe(row) for row in artefact.rows],
         }
 
     def _plan(self, manifest: Manifest, name: str, definition: Artefact) -> PlannedArtefact:
-        rows = tuple(self._plan_row(row, manifest.patch_seeds) for row in definition.rows)
-        return PlannedArtefact(f"{manifest.key}_{name}", manifest.key, definition, rows)
+        planned = {row.id: self._plan_row(row, manifest.patch_seeds) for row in definition.rows}
+        timings = plan_timings(definition, self._trainings)
+        rows = tuple(self._complete(row, planned, timings.get(row.row.id)) for row in planned.values())
+        composition = plan_composition(self.house, definition.composition) if definition.composition else None
+        return PlannedArtefact(
+            f"{manifest.key}_{name}",
+            manifest.key,
+            definition,
+            rows,
+            composition=composition,
+            stand_in_notes=composition_notes(self.house, definition.composition) if composition else (),
+        )
+
+    def _complete(self, planned: PlannedRow, rows: dict[str, PlannedRow], timing: Run | None) -> PlannedRow:
+        # A row that is derived from others stands in where any of these does.
+        sources = [rows[name] for name in (*planned.row.best_of, *planned.row.deviation_of)]
+        if not sources:
+            return replace(planned, timing=timing)
+        notes = tuple(dict.fromkeys(note for source in sources for note in source.stand_in_notes))
+        missing = next((source.missing for source in sources if source.missing), None)
+        return replace(planned, method=sources[0].method, missing=missing, stand_in_notes=notes)
 
     def _plan_row(self, row: Row, patch_seeds: int) -> PlannedRow:
         if row.patches:
@@ -195,6 +245,8 @@ def _describe(planned: PlannedRow) -> dict[str, Any]:
         "printed": {metric: printed.model_dump() for metric, printed in row.printed.items()},
         "method": planned.method,
         "runs": [{"seed": run.seed, "identity": run.identity} for run in (*planned.trainings, *planned.descents)],
+        "recipe": row.run.recipe if row.run else None,
+        "timing": planned.timing.identity if planned.timing else None,
         "missing": planned.missing,
         "stand_in": bool(planned.stand_in_notes),
     }

@@ -1,27 +1,69 @@
-"""What a table must say of settings that no paper prints: where schedules were read, what was recalled or chosen."""
+"""What a table must say of settings that no paper prints: their values, where they were read, what was chosen."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from mixsuite.config.house import House
 from mixsuite.config.manifest import Artefact
 
+_IN_TITLES = {"images": "K = ", "alpha": "α = "}
+"""Settings that a recipe's title may already say, and how."""
+
 
 def footnotes(house: House, artefact: Artefact) -> list[str]:
-    """Return a footnote per schedule, recipe and synthetic setting that the rows of `artefact` name."""
+    """Return a footnote per schedule, group of recipes and synthetic setting that `artefact` names."""
     runs = [row.run for row in artefact.rows if row.run]
     schedules = dict.fromkeys(run.schedule for run in runs)
-    recipes = dict.fromkeys(run.recipe for run in runs)
+    shown = artefact.composition.recipes if artefact.composition else []
+    recipes = dict.fromkeys([*(run.recipe for run in runs), *shown])
     settings = dict.fromkeys(row.patches.setting for row in artefact.rows if row.patches)
     return [
         *(_schedule(house, name) for name in schedules),
-        *(f"{house.recipes[name].title}: {house.recipes[name].note}" for name in recipes if house.recipes[name].note),
+        *_recipes(house, list(recipes)),
         *(_setting(house, name) for name in settings),
     ]
 
 
 def _schedule(house: House, name: str) -> str:
     protocols = house.protocols[name]
-    return f"Schedule {protocols.title}, protocol {house.config.protocol}. {' '.join(protocols.sources)}".strip()
+    values = _in_words(house.schedule(name).model_dump())
+    return (
+        f"Schedule {protocols.title}, protocol {house.config.protocol}: {values}. {' '.join(protocols.sources)}".strip()
+    )
+
+
+def _recipes(house: House, names: list[str]) -> list[str]:
+    # Recipes that differ in nothing but what their titles say share a footnote.
+    titles: dict[str, list[str]] = {}
+    for name in names:
+        recipe = house.recipes[name]
+        settings = recipe.settings(house.config.protocol)
+        hidden = {
+            setting: value
+            for setting, value in settings.items()
+            if setting != "method" and _IN_TITLES.get(setting, "\n") not in recipe.title
+        }
+        text = ". ".join(part for part in (_in_words(hidden), recipe.note) if part)
+        if text:
+            titles.setdefault(text, []).append(recipe.title)
+    return [f"{', '.join(named)}: {text}" for text, named in titles.items()]
+
+
+def _in_words(settings: dict[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in settings.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, dict):
+        return f"({_in_words(value)})"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    return "none" if value is None else str(value).replace("_", " ")
 
 
 def _setting(house: House, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import get_args
 
+from mixsuite.catalog.datasets import Form
 from mixsuite.config.patches import PatchMethod
 
 
@@ -18,10 +19,10 @@ def dataset(scale: str, name: str) -> str:
     return str(results(scale) / "data" / name)
 
 
-def dataset_files(scale: str, name: str) -> list[str]:
-    """Return the files of a prepared dataset; the first describes all of it."""
+def dataset_files(scale: str, name: str, form: Form) -> list[str]:
+    """Return the files of a dataset prepared in `form`; the first describes all of it."""
     folder = dataset(scale, name)
-    files = ("images.npy", "labels.npy", "dataset.json")
+    files = ("images.npy", "labels.npy", "dataset.json") if form == "arrays" else ("index.csv", "dataset.json")
     return [f"{folder}/dataset.json", *(f"{folder}/{split}/{file}" for split in ("train", "test") for file in files)]
 
 
@@ -44,6 +45,16 @@ def descent_files(scale: str, identity: str) -> dict[str, str]:
     """Return the outputs of a synthetic experiment."""
     folder = results(scale) / "patches" / identity
     return {"trajectory": str(folder / "trajectory.csv"), "run": str(folder / "run.json")}
+
+
+def timing(scale: str, identity: str) -> str:
+    """Return the file of a timing of training steps."""
+    return str(results(scale) / "timings" / f"{identity}.json")
+
+
+def composition_files(scale: str, identity: str) -> list[str]:
+    """Return the files of a composition: what it is made of, and its arrays."""
+    return [str(results(scale) / "compositions" / identity / file) for file in ("composition.json", "images.npz")]
 
 
 def measurements(scale: str, artefact: str) -> str:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import mixsuite
+from mixsuite.catalog.datasets import dataset_specification
+from mixsuite.catalog.fit import reason_against
 from mixsuite.config.house import House
 from mixsuite.config.manifest import PatchReference, RunReference
 from mixsuite.config.patches import PatchSetting
 from mixsuite.files import digest
 
 _IDENTITY_LENGTH = 12
-_PACKAGE = Path(mixsuite.__file__).parent
-_DATA_MODULES = {
-    "digits": "digits",
-    "cifar10": "cifar",
-    "cifar100": "cifar",
-    "folder": "folder",
-    "imagenet": "imagenet",
-}
 
 
 @dataclass(frozen=True)
@@ -57,8 +49,8 @@ def identity(specification: dict[str, Any]) -> str:
 
 def resolve_training(house: House, reference: RunReference) -> Training | str:
     """Return what is run for `reference` at the chosen scale and protocol, or why nothing is."""
-    dataset = _stand_in(house, "datasets", reference.dataset)
-    model = _stand_in(house, "models", reference.model)
+    dataset = stand_in(house, "datasets", reference.dataset)
+    model = stand_in(house, "models", reference.model)
     if dataset is None or model is None:
         absent = reference.dataset if dataset is None else reference.model
         return f"{absent} is not run at the scale {house.config.scale}"
@@ -70,7 +62,7 @@ def resolve_training(house: House, reference: RunReference) -> Training | str:
         "recipe": recipe.settings(house.config.protocol),
         "schedule": settings.model_dump(),
     }
-    return _cannot_be_run(specification) or Training(
+    return reason_against(specification, reference.schedule) or Training(
         specification=specification,
         label=f"{recipe.title} on {dataset} with {model}",
         replaced=tuple(_replacements(house, reference, dataset, model)),
@@ -86,35 +78,13 @@ def resolve_descent(house: House, reference: PatchReference, seed: int) -> Run:
     return Run(identity(specification), seed, specification, label)
 
 
-def dataset_specification(house: House, name: str) -> dict[str, Any]:
-    """Return what the prepared form of the dataset `name` is made of, the place of its source aside."""
-    return {"name": name, **house.datasets[name].model_dump(exclude={"title"}, exclude_none=True)}
-
-
 def setting_of(setting: PatchSetting) -> dict[str, Any]:
     """Return the values of a synthetic setting, without what is only said about them."""
     return setting.model_dump(exclude={"title", "recalled", "chosen"})
 
 
-def modules_of(specification: dict[str, Any]) -> tuple[str, ...]:
-    """Return the modules that a training loads by name: its method's and its network's."""
-    return (
-        f"mixsuite.mixing.{specification['recipe']['method']}",
-        f"mixsuite.models.{specification['model']['family']}",
-    )
-
-
-def module_of_patch_method(method: str) -> str:
-    """Return the module that a synthetic experiment with `method` loads by name."""
-    return f"mixsuite.patches.{method}"
-
-
-def module_of_dataset(kind: str) -> str:
-    """Return the module that prepares datasets of `kind`."""
-    return f"mixsuite.data.{_DATA_MODULES[kind]}"
-
-
-def _stand_in(house: House, what: str, name: str) -> str | None:
+def stand_in(house: House, what: str, name: str) -> str | None:
+    """Return what is run instead of `name`, a dataset, network or picture (`what`: the field of StandIns), or None."""
     for stand_ins in (house.config.stand_ins, house.scale.stand_ins):
         replacements = getattr(stand_ins, what)
         if name in replacements:
@@ -146,20 +116,3 @@ def _short(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return "the usual" if isinstance(value, dict) else str(value)
-
-
-def _cannot_be_run(specification: dict[str, Any]) -> str | None:
-    normalisation, grey = specification["schedule"]["normalisation"], specification["dataset"]["kind"] == "digits"
-    if grey and normalisation != "dataset" and len(normalisation["mean"]) != 1:
-        return f"the digits are grey, and the schedule normalises {len(normalisation['mean'])} channels"
-    # A method, network or kind of dataset is there as soon as its file is.
-    kind = specification["dataset"]["kind"]
-    needed = {
-        f"the method {specification['recipe']['method']}": modules_of(specification)[0],
-        f"the network {specification['model']['family']}": modules_of(specification)[1],
-        f"the dataset {kind}": module_of_dataset(kind),
-    }
-    for what, module in needed.items():
-        if not (_PACKAGE.parent / Path(*module.split("."))).with_suffix(".py").is_file():
-            return f"this version does not have {what}"
-    return None

@@ -25,12 +25,12 @@ def stale_trainings(catalog: Catalog, targets: Collection[str]) -> list[str]:
         if everything or name in targets or artefact.paper in targets
     ]
     runs = {identity: run for artefact in asked for identity, run in artefact.trainings.items()}
-    return [identity for identity, run in runs.items() if _is_stale(catalog.scale, run)]
+    return [identity for identity, run in runs.items() if _is_stale(catalog, run)]
 
 
-def _is_stale(scale: str, run: Run) -> bool:
-    finished = Path(paths.training_files(scale, run.identity)["run"])
-    prepared = Path(paths.dataset_files(scale, run.specification["dataset"]["name"])[0])
+def _is_stale(catalog: Catalog, run: Run) -> bool:
+    finished = Path(paths.training_files(catalog.scale, run.identity)["run"])
+    prepared = Path(catalog.dataset_files(run.specification["dataset"]["name"])[0])
     if not finished.is_file() or not prepared.is_file():
         return False
     return _read(finished)["dataset"]["sha256"] != _read(prepared)["sha256"]

@@ -34,9 +34,11 @@ class House:
         return validate(Schedule, protocols.text.model_dump() | protocols.released, where)
 
     def schedule(self, name: str) -> Schedule:
-        """Return the schedule `name` under the user's protocol, with what the scale changes in it."""
+        """Return the schedule `name` under the user's protocol, with what the scale and the user change in it."""
         settings = self.protocol_schedule(name).model_dump() | self.scale.schedules.get(name, {})
-        return validate(Schedule, settings, f"workflow/scales/{self.config.scale}.yaml: schedules.{name}")
+        of_scale = validate(Schedule, settings, f"workflow/scales/{self.config.scale}.yaml: schedules.{name}")
+        settings = of_scale.model_dump() | self.config.schedules.get(name, {})
+        return validate(Schedule, settings, f"config.yaml: schedules.{name}")
 
     def patch_setting(self, name: str) -> PatchSetting:
         """Return the synthetic setting `name`, with what the user changes in it."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mixsuite.checks import suggest
+from mixsuite.config.datasets import known_datasets
 from mixsuite.config.house import House
 from mixsuite.config.manifest import Manifest
 from mixsuite.config.networks import parse_network
@@ -38,7 +39,7 @@ def load_house(root: Path, config: dict[str, Any]) -> House:
         recipes=_entries(root, "workflow/recipes.yaml", _recipe),
         protocols=_entries(root, "workflow/protocols.yaml", lambda data, at: validate(ScheduleProtocols, data, at)),
         models=_entries(root, "workflow/models.yaml", parse_network),
-        datasets=_datasets(root, user),
+        datasets=known_datasets(_entries(root, "workflow/datasets.yaml", _dataset), user.datasets),
         manifests={key: _manifest(root, key) for key in sorted(_names(workflow / "papers"))},
     )
     check_references(root, house, scale_file)
@@ -72,32 +73,8 @@ def _parse_recipe(data: Any, where: str) -> Recipe:
     return validate(RECIPES[data["method"]], data, where)
 
 
-def _datasets(root: Path, user: Config) -> dict[str, Dataset]:
-    datasets = _entries(root, "workflow/datasets.yaml", lambda data, at: validate(Dataset, data, at))
-    known = set(datasets)
-    for name, own in user.datasets.items():
-        where = f"config.yaml: datasets.{name}"
-        if own.kind is None:
-            if name not in known and own.source is not None:
-                raise ConfigError(
-                    f"{where}: found {name!r}{suggest(name, known)}; a folder of your own needs kind: folder"
-                )
-            check_known(where, name, known)
-            if own.image_size is not None:
-                raise ConfigError(f"{where}: image_size: found {own.image_size}, expected it only with kind: folder")
-            if own.source is not None and datasets[name].kind == "digits":
-                raise ConfigError(f"{where}: source: found {own.source!r}, expected none: a package ships the digits")
-        elif name in known:
-            raise ConfigError(
-                f"{where}: kind: found 'folder', expected a name of your own for it, not a paper's dataset"
-            )
-        elif own.source is None:
-            raise ConfigError(f"{where}: source: missing, expected the folder that holds train/ and test/")
-        elif own.image_size is None:
-            raise ConfigError(f"{where}: image_size: missing, expected the side in pixels to resize images to")
-        else:
-            datasets[name] = Dataset(kind=own.kind, title=own.title or name, image_size=own.image_size)
-    return datasets
+def _dataset(data: Any, where: str) -> Dataset:
+    return validate(Dataset, data, where)
 
 
 def _manifest(root: Path, key: str) -> Manifest:

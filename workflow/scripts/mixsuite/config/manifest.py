@@ -90,6 +90,10 @@ class Row(Strict):
     patches: PatchReference | None = None
     baseline: str | None = None
     """Row id that changes (`top1_error_change`) are counted from."""
+    best_of: list[str] = []
+    """Row ids of which this row shows the one with the lowest error."""
+    deviation_of: list[str] = []
+    """Row ids over whose errors this row shows the standard deviation."""
     origin: Origin = "own"
     source: str = ""
     printed: dict[str, Printed] = {}
@@ -140,6 +144,17 @@ class Claim(Strict):
     """True where a stand-in (smaller data and networks) can test the claim."""
 
 
+class Composition(Strict):
+    """Images of a dataset as recipes mix them, for figures that show images."""
+
+    dataset: Name
+    recipes: Annotated[list[Name], Field(min_length=1)]
+    samples: Count = 1
+    """How many mixed images of each recipe are shown."""
+    draws: Count
+    """How many mixed images of each recipe are measured."""
+
+
 class Artefact(Strict):
     """One table or figure. `step` names the rule that builds it; None: this version does not build it yet."""
 
@@ -149,6 +164,8 @@ class Artefact(Strict):
     step: Name | None = None
     sweep: Name | None = None
     """The grid of synthetic experiments that it shows."""
+    composition: Composition | None = None
+    """The mixed images that it shows."""
     rows: list[Row] = []
     claims: list[Claim] = []
     footnotes: list[str] = []
@@ -159,8 +176,11 @@ class Artefact(Strict):
         for row in self.rows:
             if known.count(row.id) > 1:
                 raise ValueError(f"rows: id {row.id!r} is there twice, expected it once")
-            if row.baseline is not None and row.baseline not in known:
-                raise ValueError(f"rows: {row.id}: baseline {row.baseline!r} is no row{suggest(row.baseline, known)}")
+            named = {"baseline": [row.baseline or row.id], "best_of": row.best_of, "deviation_of": row.deviation_of}
+            for field, others in named.items():
+                for other in others:
+                    if other not in known:
+                        raise ValueError(f"rows: {row.id}: {field} {other!r} is no row{suggest(other, known)}")
         for claim in self.claims:
             for row_id in sorted(claim.test.rows() if claim.test else ()):
                 if row_id not in known:

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mixsuite.config.strict import Strict
-from mixsuite.config.values import Count, Number, Positive, Probability, Whole
+from mixsuite.config.values import Count, NotNegative, Number, Positive, Probability, Switch, Whole
 
 Images = Annotated[Whole, Field(ge=2)]
+Saliency = Literal["uint8", "as_released"]
 
 
 class Recipe(Strict):
@@ -83,24 +84,57 @@ class DCutMix(Recipe):
 
 
 class SaliencyDCutMix(Recipe):
-    """Saliency-DCutMix: DCutMix whose boxes are centred on the most salient pixel (jeong2021, supplement)."""
+    """Saliency-DCutMix: DCutMix of patches around the most salient pixels (jeong2021, supplement)."""
 
     method: Literal["saliency_dcutmix"]
     images: Images
     alpha: Positive
     probability: Probability
+    saliency: Saliency
+
+
+class SaliencyMix(Recipe):
+    """SaliencyMix (Uddin et al. 2021), λ ~ Beta(α, α)."""
+
+    method: Literal["saliencymix"]
+    alpha: Positive
+    probability: Probability
+    saliency: Saliency
 
 
 class PuzzleMix(Recipe):
-    """Puzzle Mix (Kim, Choo and Song 2020)."""
+    """Puzzle Mix (Kim, Choo and Song 2020), λ ~ Beta(α, α)."""
 
     method: Literal["puzzle_mix"]
+    alpha: Positive
+    beta: NotNegative
+    gamma: NotNegative
+    eta: NotNegative
+    labels: Literal[2, 3, 4]
+    neighbourhood: Count
+    transport: Switch
+    transport_size: Count
+    transport_cost: NotNegative
+    blocks: Literal["random"] | Annotated[Whole, Field(ge=2)]
+    clean_weight: NotNegative
 
 
 class CoMixup(Recipe):
-    """Co-Mixup (Kim et al. 2021)."""
+    """Co-Mixup (Kim et al. 2021), with a Dirichlet prior Dir(α, ..., α)."""
 
     method: Literal["co_mixup"]
+    alpha: Positive
+    beta: NotNegative
+    gamma: NotNegative
+    eta: NotNegative
+    threshold: Probability
+    threshold_type: Literal["hard", "soft"]
+    compatibility: Probability
+    blocks: Annotated[Whole, Field(ge=2)]
+    part: Annotated[Whole, Field(ge=2)]
+    iterations: Count
+    resolve: Switch
+    clean_weight: NotNegative
 
 
 class LabelSmoothing(Recipe):
@@ -134,6 +168,7 @@ _MODELS: tuple[type[Recipe], ...] = (
     DMixup,
     DCutMix,
     SaliencyDCutMix,
+    SaliencyMix,
     PuzzleMix,
     CoMixup,
     LabelSmoothing,

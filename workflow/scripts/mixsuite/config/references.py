@@ -17,11 +17,13 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
     known_settings = {name for manifest in house.manifests.values() for name in manifest.patch_settings}
     for name in house.config.patches:
         check_known("config.yaml: patches", name, known_settings)
-    for name in house.scale.schedules:
-        check_known(f"{scale_file}: schedules", name, house.protocols)
+    for where, schedules in ((scale_file, house.scale.schedules), ("config.yaml", house.config.schedules)):
+        for name in schedules:
+            check_known(f"{where}: schedules", name, house.protocols)
     for where, stand_ins in ((scale_file, house.scale.stand_ins), ("config.yaml", house.config.stand_ins)):
         _check_stand_ins(f"{where}: stand_ins.datasets", stand_ins.datasets, house.datasets)
         _check_stand_ins(f"{where}: stand_ins.models", stand_ins.models, house.models)
+        _check_stand_ins(f"{where}: stand_ins.pictures", stand_ins.pictures, house.datasets)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
     _check_artefacts(root, house)
@@ -38,6 +40,10 @@ def _check_artefacts(root: Path, house: House) -> None:
             for row in artefact.rows:
                 if row.run:
                     _check_run(f"{where}: {row.id}", row.run, house)
+            if artefact.composition:
+                check_known(f"{where}: composition.dataset", artefact.composition.dataset, house.datasets)
+                for recipe in artefact.composition.recipes:
+                    check_known(f"{where}: composition.recipes", recipe, house.recipes)
 
 
 def _check_stand_ins(where: str, stand_ins: dict[str, str | None], known: Collection[str]) -> None:
@@ -63,7 +69,7 @@ def _check_sources(root: Path, house: House) -> None:
                 f"config.yaml: datasets.{name}.source: found {own.source!r}, which does not exist; "
                 "expected the folder or archive that holds the dataset"
             )
-        if own.kind == "folder":
+        if own.kind is not None:
             _check_folder(f"config.yaml: datasets.{name}.source", root / Path(own.source).expanduser())
 
 

@@ -17,6 +17,29 @@ class Normalisation(Strict):
     std: list[Positive]
 
 
+class ResizedCrop(Strict):
+    """Crops for images of many sizes: random ones to train on, the centre to test on; sides in pixels.
+
+    A training crop covers a share of the image's area within `scale`, with a ratio of width to height within `ratio`,
+    and is resized to `size`. A test image is resized, its shorter side to `resize`, and cut to the central `size`.
+    """
+
+    size: Count
+    resize: Count
+    scale: tuple[Positive, Annotated[Number, Field(gt=0, le=1)]]
+    ratio: tuple[Positive, Positive]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ResizedCrop:
+        for name in ("scale", "ratio"):
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name}: found {[low, high]}, expected the smaller number first")
+        if self.resize < self.size:
+            raise ValueError(f"resize: found {self.resize}, expected at least the size {self.size}")
+        return self
+
+
 class Schedule(Strict):
     """SGD with a stepped learning rate; `milestones` are fractions of `epochs`."""
 
@@ -32,7 +55,15 @@ class Schedule(Strict):
     padding: Annotated[Whole, Field(ge=0)]
     flip: Switch
     normalisation: Literal["dataset"] | Normalisation
-    loss: Literal["cross_entropy"]
+    loss: Literal["cross_entropy", "binary_cross_entropy"]
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of the forward passes; weights, losses and updates are float32."""
+    resized_crop: ResizedCrop | None = None
+    """None for small images, which are padded, and cropped to their own size."""
+    colour_jitter: NotNegative = 0
+    """Largest relative change of brightness, contrast and saturation; 0 changes none."""
+    lighting: NotNegative = 0
+    """Standard deviation of the noise along the principal colours; 0 adds none."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Schedule:
@@ -40,6 +71,8 @@ class Schedule(Strict):
             raise ValueError(f"milestones: found {self.milestones}, expected rising fractions of the epochs")
         if self.nesterov and self.momentum == 0:
             raise ValueError("momentum: found 0, expected a number above 0 with nesterov")
+        if self.resized_crop and self.padding:
+            raise ValueError(f"padding: found {self.padding}, expected 0 with resized_crop")
         return self
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from mixsuite.config.strict import Strict
-from mixsuite.config.values import Count, Name, Protocol, Whole, each_once
+from mixsuite.config.values import Count, Name, Protocol, Switch, Whole, each_once
 
 Seeds = Annotated[Whole, Field(ge=1, le=100)]
-DatasetKind = Literal["digits", "cifar10", "cifar100", "imagenet", "folder"]
+DatasetKind = Literal["digits", "photographs", "cifar10", "cifar100", "imagenet", "folder", "large_folder"]
 
 
 # A key whose lines below are all commented out is empty, and means what a missing one means.
@@ -27,10 +27,10 @@ class Dataset(Strict):
 
 
 class UserDataset(Strict):
-    """Where a dataset lies; with `kind: folder` a dataset of the user's own."""
+    """Where a dataset lies; with a `kind` a dataset of the user's own: small images, or large ones of many sizes."""
 
     source: Annotated[str, Field(min_length=1)] | None = None
-    kind: Literal["folder"] | None = None
+    kind: Literal["folder", "large_folder"] | None = None
     title: str = ""
     image_size: Annotated[Count, Field(le=4096)] | None = None
 
@@ -40,6 +40,8 @@ class StandIns(Strict):
 
     datasets: dict[str, str | None] = {}
     models: dict[str, str | None] = {}
+    pictures: dict[str, str] = {}
+    """Datasets that stand in where a figure shows images and nothing is trained."""
 
 
 class Comparison(Strict):
@@ -61,8 +63,14 @@ class Config(Strict):
     seeds: Seeds | None = None
     """Seeds of every run; None: as many as the scale and the manifests say."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    processes: Annotated[Count, Field(le=1024)] = 1
+    """Processes that train one network together, each on a GPU of its own."""
+    compile: Switch = False
+    """Whether torch.compile makes the networks faster, where trainings are long enough to be worth its minutes."""
     datasets: Annotated[dict[Name, UserDataset], _EMPTY] = {}
     stand_ins: Annotated[StandIns, _EMPTY] = StandIns()
+    schedules: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to the training schedules, such as {cifar: {epochs: 100}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None

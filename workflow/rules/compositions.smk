@@ -1,0 +1,32 @@
+# Mixed images, for the figures that show images.
+
+
+rule compose_images:
+    input:
+        script=ancient(script("compose_images")),
+        dataset=composition_dataset,
+    output:
+        record="results/{scale}/compositions/{run}/composition.json",
+        arrays="results/{scale}/compositions/{run}/images.npz",
+    log:
+        "results/{scale}/logs/compose_images/{run}.log",
+    benchmark:
+        "results/{scale}/benchmarks/compose_images/{run}.jsonl"
+    conda:
+        "../../envs/training.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(30),
+    params:
+        composition=composition_specification,
+        code=code("compose_images"),
+        dataset_sha256=composition_dataset_sha256,
+        dataset=composition_dataset_folder,
+        label=composition_label,
+    message:
+        "Composing {params.label} ({wildcards.run})"
+    shell:
+        "python {input.script} --composition {params.composition:q} --dataset {params.dataset}"
+        " --dataset-sha256 {params.dataset_sha256} --code {params.code}"
+        " --output-record {output.record} --output-arrays {output.arrays} --threads {threads} > {log} 2>&1"

@@ -1,0 +1,44 @@
+"""Whether data, network, method and schedule of a training go together, and whether this version has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mixsuite.catalog.datasets import form_of
+from mixsuite.catalog.modules import exists, module_of_dataset, module_of_method, module_of_network
+
+
+def reason_against(specification: dict[str, Any], schedule: str) -> str | None:
+    """Return why a training cannot be run, or None; `schedule` is what its schedule is called."""
+    normalisation, grey = specification["schedule"]["normalisation"], specification["dataset"]["kind"] == "digits"
+    if grey and normalisation != "dataset" and len(normalisation["mean"]) != 1:
+        return f"the digits are grey, and the schedule normalises {len(normalisation['mean'])} channels"
+    return _no_module(specification) or _no_fit(specification, schedule)
+
+
+def _no_fit(specification: dict[str, Any], schedule: str) -> str | None:
+    name, settings = specification["dataset"]["name"], specification["schedule"]
+    crops = settings["resized_crop"] is not None or settings["colour_jitter"] > 0 or settings["lighting"] > 0
+    if form_of(specification["dataset"]["kind"]) == "arrays" and crops:
+        return (
+            f"the images of {name} are prepared at one size, and the schedule {schedule} has resized_crop, "
+            "colour_jitter or lighting, which are for images of many sizes"
+        )
+    if form_of(specification["dataset"]["kind"]) == "index" and settings["resized_crop"] is None:
+        return f"the images of {name} are of many sizes, and the schedule {schedule} has no resized_crop"
+    return None
+
+
+def _no_module(specification: dict[str, Any]) -> str | None:
+    # A method, network or kind of dataset is there as soon as its file is.
+    method, family = specification["recipe"]["method"], specification["model"]["family"]
+    kind = specification["dataset"]["kind"]
+    needed = {
+        f"the method {method}": module_of_method(method),
+        f"the network {family}": module_of_network(family),
+        f"the dataset {kind}": module_of_dataset(kind),
+    }
+    for what, module in needed.items():
+        if not exists(module):
+            return f"this version does not have {what}"
+    return None
