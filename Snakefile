@@ -10,6 +10,9 @@ report: "workflow/report/workflow.rst"
 include: "workflow/rules/common.smk"
 
 
+check_gpus()
+
+
 wildcard_constraints:
     scale=CATALOG.scale,
     # Runs are named by a hash, so that a path never changes with a label.
@@ -57,4 +60,4 @@ for paper in PAPERS:
 
 
 onsuccess:
-    refuse_stale_trainings()
+    refuse_stale_results()

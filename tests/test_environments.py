@@ -20,8 +20,8 @@ PACKAGE_OF_MODULE = {
     "jinja2": "Jinja2",
 }
 LOADED_BY_NAME = {
-    "train_classifier": ["mixing/*", "models/*"],
-    "time_steps": ["mixing/*", "models/*"],
+    "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed"],
+    "time_steps": ["mixing/*", "models/*", "data/index", "data/indexed"],
     "compose_images": ["mixing/*"],
     "prepare_dataset": ["data/digits", "data/cifar", "data/folder", "data/photographs"],
     "index_dataset": ["data/imagenet", "data/large_folder"],

@@ -98,7 +98,7 @@ def test_grey_digits_are_not_run_with_the_colours_of_a_schedule(root, base):
     own = {"dataset": "digits", "model": "demo-narrow", "recipes": ["vanilla"]}
     catalog = load_catalog(root, base | {"scale": "paper", "comparison": own})
     (row,) = catalog.description("comparison")["rows"]
-    assert "the digits are grey" in row["missing"]
+    assert "the images of digits are grey" in row["missing"]
 
 
 def test_descriptions_are_plain_data(demo):
@@ -154,11 +154,36 @@ def test_figures_of_images_have_a_composition(root, base, demo):
     assert not paper.description("jeong2021_fig1")["stand_in"]
 
 
+def test_methods_that_need_the_whole_batch_are_trained_by_one_process(root, base):
+    catalog = load_catalog(root, base | {"processes": 4})
+    found = {run.specification["recipe"]["method"]: catalog.processes(run) for run in catalog.trainings.values()}
+    alone = {method for method, processes in found.items() if processes == 1}
+    assert alone == {"dropblock", "manifold_mixup"}
+    assert set(found.values()) == {1, 4}
+
+
+def test_checksums_belong_to_the_index_and_not_to_the_run(root, base, tmp_path):
+    own = {"imagenet": {"source": str(tmp_path), "checksums": True}}
+    (tmp_path / "train").mkdir()
+    plain, with_checksums = (
+        load_catalog(root, base | {"scale": "paper", "datasets": datasets}) for datasets in ({}, own)
+    )
+    assert with_checksums.dataset_specification("imagenet")["checksums"]
+    assert "checksums" not in plain.dataset_specification("imagenet")
+    assert set(trainings(plain, "jeong2021_table3")) == set(trainings(with_checksums, "jeong2021_table3")) != set()
+
+
+def test_large_images_are_not_normalised_by_themselves(root, base):
+    catalog = load_catalog(root, base | {"scale": "paper", "schedules": {"imagenet": {"normalisation": "dataset"}}})
+    (reason,) = {row["missing"] for row in catalog.description("jeong2021_table3")["rows"]}
+    assert "imagenet cannot normalise by them" in reason
+
+
 def test_a_user_s_schedule_is_run_and_named(root, base):
-    catalog = load_catalog(root, base | {"scale": "paper", "schedules": {"comixup": {"loss": "binary_cross_entropy"}}})
-    assert "loss binary_cross_entropy for cross_entropy" in catalog.description("jeong2021_table2")["stand_in_note"]
+    catalog = load_catalog(root, base | {"scale": "paper", "schedules": {"comixup": {"loss": "cross_entropy"}}})
+    assert "loss cross_entropy for binary_cross_entropy" in catalog.description("jeong2021_table2")["stand_in_note"]
     (loss,) = {run.specification["schedule"]["loss"] for run in trainings(catalog, "jeong2021_table2").values()}
-    assert loss == "binary_cross_entropy"
+    assert loss == "cross_entropy"
 
 
 def test_large_images_need_crops_and_small_ones_none(root, base, tmp_path):

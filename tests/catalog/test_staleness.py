@@ -1,4 +1,4 @@
-"""Finished trainings of other images than those that are prepared."""
+"""Finished trainings, timings and compositions of other images than those that are prepared."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import yaml
 
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
-from mixsuite.catalog.staleness import stale_trainings
+from mixsuite.catalog.staleness import stale_results
 from mixsuite.files import write_json
 
 
@@ -26,21 +26,36 @@ def prepare(sha256):
 
 
 def test_nothing_is_stale_before_a_dataset_is_prepared(catalog):
-    assert stale_trainings(catalog, []) == []
+    assert stale_results(catalog, []) == []
 
 
 def test_nothing_is_stale_with_the_same_images(catalog):
     prepare("old")
-    assert stale_trainings(catalog, []) == []
+    assert stale_results(catalog, []) == []
 
 
 @pytest.mark.parametrize("targets", [[], ["all"], ["scorecard"], ["jeong2021"], ["jeong2021_table1"]])
 def test_other_images_make_the_asked_trainings_stale(catalog, targets):
     prepare("new")
-    assert stale_trainings(catalog, targets) == list(catalog.trainings)[:2]
+    stale = [paths.training_files("demo", identity)["run"] for identity in list(catalog.trainings)[:2]]
+    assert stale_results(catalog, targets) == stale
+
+
+def test_timings_and_compositions_can_be_stale_too(catalog):
+    artefact = catalog.artefacts["jeong2021_table2"]
+    timing = paths.timing("demo", next(iter(artefact.timings)))
+    write_json(timing, {"dataset": {"sha256": "old"}})
+    prepare("new")
+    assert timing in stale_results(catalog, ["jeong2021_table2"])
+    composition = catalog.artefacts["jeong2021_fig1"].composition
+    record, _ = paths.composition_files("demo", composition.identity)
+    write_json(record, {"dataset": {"sha256": "old"}})
+    assert stale_results(catalog, ["jeong2021_fig1"]) == []
+    write_json(catalog.dataset_files("photographs")[0], {"sha256": "new"})
+    assert stale_results(catalog, ["jeong2021_fig1"]) == [record]
 
 
 @pytest.mark.parametrize("targets", [["oh2024"], ["results/demo/data/digits/dataset.json"]])
 def test_trainings_that_nobody_asked_for_do_not_count(catalog, targets):
     prepare("new")
-    assert stale_trainings(catalog, targets) == []
+    assert stale_results(catalog, targets) == []

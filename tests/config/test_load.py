@@ -93,6 +93,10 @@ CONFIG_MISTAKES = [
         ["datasets.mine: image_size: found 32", "resized_crop"],
     ),
     ({"datasets": {"photographs": {"source": "."}}}, ["datasets.photographs: source", "a package ships"]),
+    (
+        {"datasets": {"cifar10": {"checksums": True}}},
+        ["datasets.cifar10: checksums", "expected it only for imagenet and large folders"],
+    ),
     ({"processes": 0}, ["config.yaml: processes: found 0"]),
     ({"compile": "yes"}, ["config.yaml: compile: found 'yes'", "true or false"]),
     ({"schedules": {"cifra": {"epochs": 3}}}, ["config.yaml: schedules", "'cifra'", "did you mean 'cifar'"]),

@@ -4,6 +4,7 @@ import os
 import pytest
 from PIL import Image
 
+from mixsuite.data.class_folders import SUFFIXES
 from mixsuite.data.errors import DatasetError
 from mixsuite.data.image_files import FileFacts, check_files
 
@@ -30,11 +31,29 @@ def test_the_order_holds_for_many_files(tmp_path):
     assert [fact.size for fact in check_files(tmp_path, names, False)] == [3 + number for number in range(1000)]
 
 
+def test_a_format_is_known_for_every_suffix(tmp_path):
+    names = [f"image{suffix}" for suffix in SUFFIXES]
+    for name in names:
+        # A PGM holds no colours.
+        Image.new("L" if name.endswith("pgm") else "RGB", (4, 4)).save(tmp_path / name)
+    assert [fact.size for fact in check_files(tmp_path, names, False)] == [
+        (tmp_path / name).stat().st_size for name in names
+    ]
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "WEBP", "PPM"])
+def test_a_format_that_was_not_asked_for_is_no_image(images, tmp_path, kind):
+    Image.new("RGB", (4, 4)).save(tmp_path / "b.png", kind)
+    with pytest.raises(DatasetError, match=r"b\.png \(does not start like a JPEG or PNG image\)"):
+        check_files(tmp_path, images, False, ("PNG", "JPEG"))
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", r"b\.png \(is empty\)"),
-        (bytes(100), r"b\.png \(does not start like a JPEG or PNG image\)"),
+        (bytes(100), r"b\.png \(does not start like a BMP, GIF, JPEG, PGM, PNG, PPM, TIFF or WebP image\)"),
+        (b"RIFF1234WAVEfmt ", r"b\.png \(does not start like"),
         (b"<html>not found</html>", r"b\.png \(does not start like"),
         (b"\xff\xd8", r"b\.png \(does not start like"),
     ],

@@ -91,6 +91,21 @@ def test_the_number_of_workers_changes_nothing(split, workers):
     assert_equal(helped.plain_batches(4), alone.plain_batches(4))
 
 
+@pytest.mark.parametrize("workers", [0, 1])
+def test_epochs_that_are_open_at_once_do_not_mix(split, workers):
+    data = indexed(split, COLOURED, workers)
+    opened = [data.training_batches(4, 0, epoch) for epoch in (0, 1)]
+    # In turns, and a third series that begins halfway.
+    turns = [[next(opened[0])], [next(opened[1])]]
+    turns[0].append(next(opened[0]))
+    plain = list(data.plain_batches(4))
+    for turn, batches in zip(turns, opened, strict=True):
+        turn.extend(batches)
+    for epoch, turn in enumerate(turns):
+        assert_equal(turn, indexed(split, COLOURED).training_batches(4, 0, epoch))
+    assert_equal(plain, indexed(split, COLOURED).plain_batches(4))
+
+
 @dataclass(frozen=True)
 class Together(Processes):
     """Threads that play processes: what one gives to `gather` the others get."""

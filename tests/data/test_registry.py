@@ -172,6 +172,27 @@ def test_an_indexed_dataset_is_as_its_reader_gave_it(imagenet_folder, tmp_path, 
     assert "mean" not in description
 
 
+def test_one_form_takes_the_place_of_the_other(image_folder, tmp_path):
+    root, destination, large = str(image_folder()), tmp_path / "p", {"kind": "large_folder", "name": "pets"}
+    prepare(PETS, root, destination, tmp_path)
+    indexed = index(large, root, destination)
+    assert load_index(destination)[2] == indexed["sha256"]
+    assert not list(destination.rglob("*.npy"))
+    prepared = prepare(PETS, root, destination, tmp_path)
+    assert load_dataset(destination)[2] == prepared["sha256"]
+    assert not list(destination.rglob("index.csv"))
+
+
+def test_which_formats_an_image_may_have_follows_the_kind(imagenet_folder, tmp_path):
+    from PIL import Image
+
+    root = imagenet_folder()
+    Image.new("RGB", (20, 20)).save(root / "train" / "n01" / "n01_0.JPEG", "WEBP")
+    index({"kind": "large_folder", "name": "pets"}, str(root), tmp_path / "p")
+    with pytest.raises(DatasetError, match=r"n01_0\.JPEG \(does not start like a JPEG or PNG image\)"):
+        index(IMAGENET, str(root), tmp_path / "p")
+
+
 def test_images_that_were_moved_keep_their_sha256(imagenet_folder, tmp_path):
     root = imagenet_folder()
     first = index(IMAGENET, str(root), tmp_path / "p")

@@ -162,7 +162,7 @@ def test_shown_proportions_are_even_enough_to_be_seen():
     assert balanced_proportions(1e-3, 9, 2, seeded(0)).shape == (9, 2)
 
 
-def test_the_record_says_what_the_arrays_hold(pictures, tmp_path):
+def test_the_record_says_what_the_arrays_hold(pictures):
     specification = {
         "dataset": {"kind": "folder"},
         "recipes": {"plain": DCUTMIX, "salient": SALIENCY},
@@ -172,6 +172,7 @@ def test_the_record_says_what_the_arrays_hold(pictures, tmp_path):
     }
     record, arrays = compose_images(specification, pictures)
     json.dumps(record)
+    assert record["dataset"] == {"sha256": "abc"}
     assert record["specification"] == specification
     assert record["size"] == (24, 24)
     assert arrays["sources"].shape == (2, 3, 24, 24, 3)
@@ -191,11 +192,19 @@ def test_the_record_says_what_the_arrays_hold(pictures, tmp_path):
                 image[top:bottom, left:right] = patch
                 area[k] = (bottom - top) * (right - left)
                 area[k - 1] -= area[k]
-            np.testing.assert_array_equal(arrays[name][number], image)
+            np.testing.assert_array_equal(arrays[f"images_{name}"][number], image)
             assert sample["shares"] == pytest.approx([each / 24**2 for each in area])
+
+
+@pytest.mark.parametrize("name", ["plain", "file", "sources", "allow_pickle"])
+def test_arrays_are_read_back_whatever_a_recipe_is_called(pictures, tmp_path, name):
+    specification = {"dataset": {}, "recipes": {name: DCUTMIX}, "samples": 2, "draws": 1, "seed": 1}
+    _, arrays = compose_images(specification, pictures)
     write_arrays(tmp_path / "images.npz", arrays)
     with np.load(tmp_path / "images.npz", allow_pickle=False) as file:
-        np.testing.assert_array_equal(file["salient"], arrays["salient"])
+        assert set(file) == {"sources", f"images_{name}"}
+        assert file["sources"].shape == (2, 3, 24, 24, 3)
+        np.testing.assert_array_equal(file[f"images_{name}"], arrays[f"images_{name}"])
 
 
 def test_opencv_is_needed_only_for_saliency(pictures, monkeypatch):

@@ -184,6 +184,37 @@ def test_resolving_leaves_fewer_outputs_of_the_same_images():
     assert n_equal(True) < 0.8 * n_equal(False)
 
 
+def two_images(left, right):
+    """Return a problem of two images and 2 x 2 blocks; left, right: what image 1 costs there more than image 0."""
+    more = np.broadcast_to([left, right], (2, 2))
+    return JointProblem(
+        cost=np.stack([np.zeros((2, 2)), more])[None],
+        compatibility=np.eye(2)[None],
+        smoothness=0.0,
+        diversity=0.25,
+        threshold=100.0,
+        hard=True,
+    )
+
+
+def test_an_image_that_an_output_is_to_avoid_gets_dearer():
+    problem, start = two_images(0.1, -0.1), np.zeros((1, 2, 2, 2), dtype=int)
+    halves = np.broadcast_to([0, 1], (2, 1, 2, 2, 2))
+    assert np.array_equal(joint_labels(problem, start, 2, False), halves)
+    # Both outputs would consist of images 0 and 1: the first is to avoid image 0, and the second image 1.
+    resolved = joint_labels(problem, start, 2, True)
+    assert (resolved[:, :, 0] == 1).all()
+    assert (resolved[:, :, 1] == 0).all()
+
+
+@pytest.mark.parametrize(("difference", "blended"), [(0.0008, True), (0.0012, False)])
+def test_a_blend_is_cheaper_than_the_mean_of_its_images(difference, blended):
+    """By 0.0005: a blend with an image that costs 0.0008 more is cheaper than the other image alone, by 0.0001."""
+    problem = two_images(difference, -difference)
+    first, second = joint_labels(problem, np.zeros((1, 2, 2, 2), dtype=int), 2, False)
+    assert (first != second).all() if blended else (first == second).all()
+
+
 @pytest.mark.parametrize("n_images", [1, 2])
 def test_parts_of_one_or_two_images(n_images):
     problem, start = random_problem(0, n_parts=2, n_images=n_images)

@@ -11,43 +11,30 @@ from mixsuite.mixing import puzzle_mix
 from mixsuite.mixing.blocks import block_means, block_shares
 from mixsuite.mixing.labelling import ordered_labels
 from mixsuite.mixing.puzzle_mix import build, cut_energy
-from mixsuite.models.registry import build_model
 
 BETA, GAMMA, ETA = 1.2, 0.5, 0.2
-SETTINGS = {
-    "alpha": 1.0,
-    "beta": BETA,
-    "gamma": GAMMA,
-    "eta": ETA,
-    "labels": 3,
-    "neighbourhood": 4,
-    "blocks": "random",
-    "transport": True,
-    "transport_size": 4,
-    "transport_cost": 0.8,
-    "clean_weight": 0.0,
-}
 
 
 def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def make_mix(channels=3, side=8, n_classes=5, **changes):
-    torch.manual_seed(0)
-    network = build_model({"family": "demo_cnn", "width": 2, "blocks": 1}, n_classes, channels, side).train()
-    return build(network=network, std=torch.full((channels, 1, 1), 0.25), **{**SETTINGS, **changes})
+@pytest.fixture
+def make_mix(toy_network, saliency_settings):
+    def make(channels=3, side=8, n_classes=5, **changes):
+        given = {
+            "network": toy_network(n_classes, channels, side),
+            "std": torch.full((channels, 1, 1), 0.25),
+            "loss": "cross_entropy",
+        }
+        return build(**{**given, **saliency_settings["puzzle_mix"], **changes})
+
+    return make
 
 
 def a_batch(batch_size=16, channels=3, side=8, n_classes=5):
     images = torch.randn(batch_size, channels, side, side, generator=seeded(99))
     return images, torch.eye(n_classes)[torch.arange(batch_size) % n_classes]
-
-
-def of_one_colour_each(batch_size, side):
-    """Make images that tell wherever a block of them is shown: image b is 1 in channel b, 0 in all others."""
-    images = torch.eye(batch_size)[:, :, None, None].expand(-1, -1, side, side).contiguous()
-    return images, torch.eye(batch_size)
 
 
 def literal_energy(shown, sample, partner, shares, pixels, lam, gamma=GAMMA):
@@ -134,7 +121,7 @@ def test_weights_below_zero_are_cut_off():
     assert (energy.right == 3 / 32).all()
 
 
-def test_the_labels_of_a_mix_are_the_best_of_all(monkeypatch):
+def test_the_labels_of_a_mix_are_the_best_of_all(monkeypatch, make_mix):
     seen = []
 
     def record(*energy):
@@ -157,7 +144,7 @@ def test_the_labels_of_a_mix_are_the_best_of_all(monkeypatch):
 
 @pytest.mark.parametrize("transport", [True, False])
 @pytest.mark.parametrize(("side", "batch_size"), [(8, 7), (32, 5), (8, 1), (16, 2)])
-def test_targets_are_the_shares_that_are_shown(side, batch_size, transport):
+def test_targets_are_the_shares_that_are_shown(side, batch_size, transport, of_one_colour_each, make_mix):
     images, targets = of_one_colour_each(batch_size, side)
     mix = make_mix(batch_size, side, batch_size + 1, transport=transport)
     shown = set()
@@ -176,21 +163,21 @@ def functional_pad(targets):
 
 
 @pytest.mark.parametrize("labels", [2, 4])
-def test_there_are_as_many_blends_as_labels(labels):
+def test_there_are_as_many_blends_as_labels(labels, of_one_colour_each, make_mix):
     images, targets = of_one_colour_each(12, 16)
     mix = make_mix(12, 16, 12, labels=labels, transport=False)
     shown = torch.cat([mix(images, targets, seeded(seed))[0].flatten() for seed in range(6)])
     torch.testing.assert_close(shown.mul(12).round().unique() / 12, torch.linspace(0, 1, labels))
 
 
-def test_without_transport_pixels_stay_in_place():
+def test_without_transport_pixels_stay_in_place(make_mix):
     images, targets = a_batch()
     mixed, _ = make_mix(transport=False, labels=2)(images, targets, seeded(3))
     came_from = (mixed[:, None] == images[None]).all(2)
     assert came_from.any(1).all()
 
 
-def test_with_transport_whole_cells_move(monkeypatch, traced_batch):
+def test_with_transport_whole_cells_move(monkeypatch, traced_batch, make_mix):
     monkeypatch.setattr(puzzle_mix, "input_saliency", lambda *_: torch.rand(16, 8, 8, generator=seeded(2)) ** 4)
     images, targets = traced_batch(16, 3, 8, 8)
     mix = make_mix(n_classes=16, eta=0.0, beta=0.0, transport_cost=0.01, labels=2, blocks=2, transport_size=2)
@@ -206,7 +193,35 @@ def test_with_transport_whole_cells_move(monkeypatch, traced_batch):
     assert (moved % 1 == 0).all()
 
 
-def test_lambda_is_beta_and_the_number_of_blocks_is_drawn_evenly(monkeypatch):
+def test_cells_that_are_shown_by_half_take_in_others(monkeypatch, make_mix):
+    """Two images, salient on the left, and a label each: on the left the sample itself, on the right both by half."""
+    saliency = torch.zeros(2, 8, 8)
+    saliency[:, :4, :4], saliency[:, 4:, :4] = 0.6, 0.4
+    monkeypatch.setattr(puzzle_mix, "input_saliency", lambda *_: saliency)
+    monkeypatch.setattr(puzzle_mix, "permuted_partners", lambda *_: torch.tensor([[0, 1], [1, 0]]))
+    monkeypatch.setattr(puzzle_mix, "ordered_labels", lambda *_: torch.tensor([0, 1]).expand(2, 2, 2).numpy())
+    images, targets = a_batch(2)
+    mixed, mixed_targets = make_mix(blocks=2, transport_cost=0.01)(images, targets, seeded())
+    left, right = images.split(4, dim=3)
+    # The partner's left side is not seen in its place, and so moves to the right one.
+    torch.testing.assert_close(mixed, torch.cat([left, (right + left.flip(0)) / 2], dim=3))
+    torch.testing.assert_close(mixed_targets, 0.75 * targets + 0.25 * targets.flip(0))
+
+
+def test_pixels_are_compared_as_they_were_before_normalisation(monkeypatch, make_mix):
+    monkeypatch.setattr(puzzle_mix, "input_saliency", lambda *_: torch.rand(16, 8, 8, generator=seeded(2)))
+    pixels, targets = torch.rand(16, 3, 8, 8, generator=seeded(3)), a_batch()[1]
+    # Powers of two, so that nothing is rounded.
+    stds = torch.tensor([[0.5, 0.25, 0.125], [0.03125, 0.25, 1.0]])[:, :, None, None]
+    (first, first_targets), (second, second_targets) = (
+        make_mix(std=std, beta=4.0, gamma=1.0)(pixels / std, targets, seeded(4)) for std in stds
+    )
+    assert torch.equal(first * stds[0], second * stds[1])
+    assert torch.equal(first_targets, second_targets)
+    assert not torch.equal(first * stds[0], pixels)
+
+
+def test_lambda_is_beta_and_the_number_of_blocks_is_drawn_evenly(monkeypatch, make_mix):
     lambdas, counts = [], []
 
     def record(shares, pixels, partner, lam, *rest):
@@ -224,7 +239,7 @@ def test_lambda_is_beta_and_the_number_of_blocks_is_drawn_evenly(monkeypatch):
     assert chisquare([counts.count(2), counts.count(4), counts.count(8)]).pvalue > 1e-4
 
 
-def test_a_large_lambda_shows_the_sample_itself(monkeypatch):
+def test_a_large_lambda_shows_the_sample_itself(monkeypatch, of_one_colour_each, make_mix):
     images, targets = of_one_colour_each(9, 8)
     mix = make_mix(9, 8, 9, eta=2.0, transport=False)
     for lam, itself in ((1.0, 1.0), (0.0, 0.0)):
@@ -236,7 +251,7 @@ def test_a_large_lambda_shows_the_sample_itself(monkeypatch):
         assert (mixed_targets.diagonal() == itself).all()
 
 
-def test_no_block_count_divides_the_image():
+def test_no_block_count_divides_the_image(make_mix):
     with pytest.raises(
         ValueError, match=r"^blocks: found \[2, 4, 8, 16\], expected a number that divides images of 9 x 9"
     ):

@@ -7,38 +7,8 @@ import torch
 
 from mixsuite.mixing.registry import build_mix
 from mixsuite.mixing.soft_labels import soft_cross_entropy
-from mixsuite.models.registry import build_model
+from mixsuite.training.specification import LOSSES
 
-PUZZLE_MIX = {
-    "method": "puzzle_mix",
-    "alpha": 1.0,
-    "beta": 1.2,
-    "gamma": 0.5,
-    "eta": 0.2,
-    "labels": 3,
-    "neighbourhood": 4,
-    "transport": True,
-    "transport_size": 4,
-    "transport_cost": 0.8,
-    "blocks": "random",
-    "clean_weight": 0.0,
-}
-CO_MIXUP = {
-    "method": "co_mixup",
-    "alpha": 2.0,
-    "beta": 0.32,
-    "gamma": 1.0,
-    "eta": 0.05,
-    "threshold": 0.83,
-    "threshold_type": "hard",
-    "compatibility": 0.001,
-    "blocks": 4,
-    "part": 5,
-    "iterations": 4,
-    "resolve": True,
-    "clean_weight": 1.0,
-}
-BOTH = pytest.mark.parametrize("recipe", [PUZZLE_MIX, CO_MIXUP], ids=lambda recipe: recipe["method"])
 SIZES = pytest.mark.parametrize(("channels", "side"), [(1, 8), (3, 32)])
 
 
@@ -46,17 +16,25 @@ def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def prepared(recipe, channels=3, side=8):
-    """Return a network, its mix and a batch of 12 images."""
-    torch.manual_seed(0)
-    network = build_model({"family": "demo_cnn", "width": 2, "blocks": 1}, 5, channels, side).train()
-    images = torch.randn(12, channels, side, side, generator=seeded(99))
-    return network, build_mix(recipe, network, torch.full((channels, 1, 1), 0.25)), images
+@pytest.fixture(params=["puzzle_mix", "co_mixup"])
+def recipe(request, saliency_settings):
+    return {"method": request.param, **saliency_settings[request.param]}
 
 
-@BOTH
+@pytest.fixture
+def prepared(toy_network):
+    """Make a network, its mix and a batch of 12 images."""
+
+    def make(recipe, channels=3, side=8):
+        network = toy_network(5, channels, side)
+        images = torch.randn(12, channels, side, side, generator=seeded(99))
+        return network, build_mix(recipe, network, torch.full((channels, 1, 1), 0.25)), images
+
+    return make
+
+
 @SIZES
-def test_soft_targets_stay_distributions(recipe, channels, side):
+def test_soft_targets_stay_distributions(recipe, channels, side, prepared):
     _, mix, images = prepared(recipe, channels, side)
     targets = torch.randn(12, 5, generator=seeded(1)).softmax(1)
     mixed, mixed_targets = mix(images, targets, seeded())
@@ -69,8 +47,7 @@ def test_soft_targets_stay_distributions(recipe, channels, side):
     torch.testing.assert_close(mixed_targets.sum(1), torch.ones(12), rtol=0, atol=1e-6)
 
 
-@BOTH
-def test_equal_generators_and_networks_give_equal_mixes(recipe):
+def test_equal_generators_and_networks_give_equal_mixes(recipe, prepared):
     network, _, images = prepared(recipe)
     results = []
     for seed in (1, 2):
@@ -83,8 +60,7 @@ def test_equal_generators_and_networks_give_equal_mixes(recipe):
         assert torch.equal(one[1], other[1])
 
 
-@BOTH
-def test_the_batch_that_came_in_stays(recipe):
+def test_the_batch_that_came_in_stays(recipe, prepared):
     _, mix, images = prepared(recipe)
     targets = torch.eye(5)[torch.arange(12) % 5]
     before = images.clone(), targets.clone()
@@ -94,14 +70,14 @@ def test_the_batch_that_came_in_stays(recipe):
     assert torch.equal(targets, before[1])
 
 
-@BOTH
 @pytest.mark.parametrize("clean_weight", [0.0, 0.7])
-def test_a_clean_weight_leaves_the_clean_gradient_and_only_that(recipe, clean_weight):
+@pytest.mark.parametrize(("loss", "factor"), [("cross_entropy", 1.0), ("binary_cross_entropy", 2 / 5)])
+def test_a_clean_weight_leaves_the_clean_gradient_and_only_that(recipe, clean_weight, loss, factor, prepared):
     network, _, images = prepared(recipe)
-    mix = build_mix({**recipe, "clean_weight": clean_weight}, network, torch.full((3, 1, 1), 0.25))
+    mix = build_mix({**recipe, "clean_weight": clean_weight}, network, torch.full((3, 1, 1), 0.25), loss)
     targets = torch.eye(5)[torch.arange(12) % 5]
     reference = copy.deepcopy(network)
-    (2 * clean_weight / 5 * soft_cross_entropy(reference(images), targets)).backward()
+    (clean_weight * factor * soft_cross_entropy(reference(images), targets)).backward()
     mix(images, targets, seeded())
     assert all(module.training for module in network.modules())
     for ours, theirs in zip(network.parameters(), reference.parameters(), strict=True):
@@ -111,8 +87,19 @@ def test_a_clean_weight_leaves_the_clean_gradient_and_only_that(recipe, clean_we
             torch.testing.assert_close(ours.grad, theirs.grad)
 
 
-@BOTH
-def test_works_in_bfloat16_as_in_float32(recipe):
+@pytest.mark.parametrize("loss", LOSSES)
+def test_clean_and_mixed_gradients_are_of_one_order(recipe, loss, toy_network):
+    n_classes = 100
+    network = toy_network(n_classes)
+    mix = build_mix({**recipe, "clean_weight": 1.0}, network, torch.full((3, 1, 1), 0.25), loss)
+    images, targets = torch.randn(20, 3, 8, 8), torch.eye(n_classes)[torch.randint(n_classes, (20,))]
+    mixed, mixed_targets = mix(images, targets, seeded())
+    clean = torch.cat([parameter.grad.flatten() for parameter in network.parameters()])
+    gradients = torch.autograd.grad(LOSSES[loss](network(mixed), mixed_targets), list(network.parameters()))
+    assert 0.2 < clean.norm() / torch.cat([gradient.flatten() for gradient in gradients]).norm() < 5
+
+
+def test_works_in_bfloat16_as_in_float32(recipe, prepared):
     _, mix, images = prepared(recipe)
     targets = torch.eye(5)[torch.arange(12) % 5]
     with torch.autocast("cpu", torch.bfloat16):
@@ -121,8 +108,7 @@ def test_works_in_bfloat16_as_in_float32(recipe):
     torch.testing.assert_close(mixed_targets.sum(1), torch.ones(12), rtol=0, atol=1e-6)
 
 
-@BOTH
-def test_nothing_it_does_is_refused_as_irreproducible(recipe):
+def test_nothing_it_does_is_refused_as_irreproducible(recipe, prepared):
     _, mix, images = prepared(recipe)
     before = torch.get_deterministic_debug_mode()
     torch.set_deterministic_debug_mode("error")
@@ -133,8 +119,7 @@ def test_nothing_it_does_is_refused_as_irreproducible(recipe):
     assert mixed.isfinite().all()
 
 
-@BOTH
-def test_a_network_without_any_gradient_still_gives_a_mix(recipe):
+def test_a_network_without_any_gradient_still_gives_a_mix(recipe, prepared):
     network, mix, images = prepared(recipe)
     torch.nn.init.zeros_(network.classifier.weight)
     mixed, mixed_targets = mix(images, torch.eye(5)[torch.arange(12) % 5], seeded())
@@ -143,47 +128,56 @@ def test_a_network_without_any_gradient_still_gives_a_mix(recipe):
 
 
 @pytest.mark.parametrize(
-    ("recipe", "message"),
+    ("method", "changes", "message"),
     [
-        ({**PUZZLE_MIX, "alpha": 0}, "alpha: found 0, expected a number above 0"),
-        ({**PUZZLE_MIX, "beta": -1}, "beta: found -1, expected a number of at least 0"),
-        ({**PUZZLE_MIX, "gamma": "x"}, "gamma: found 'x'"),
-        ({**PUZZLE_MIX, "eta": -0.1}, "eta: found -0.1"),
-        ({**PUZZLE_MIX, "labels": 1}, "labels: found 1, expected a whole number of at least 2"),
-        ({**PUZZLE_MIX, "neighbourhood": 0}, "neighbourhood: found 0"),
-        ({**PUZZLE_MIX, "blocks": 1}, "blocks: found 1, expected a whole number of at least 2"),
-        ({**PUZZLE_MIX, "blocks": "any"}, "blocks: found 'any'"),
-        ({**PUZZLE_MIX, "transport": 1}, "transport: found 1, expected true or false"),
-        ({**PUZZLE_MIX, "transport_size": 0}, "transport_size: found 0"),
-        ({**PUZZLE_MIX, "transport_cost": -1}, "transport_cost: found -1"),
-        ({**PUZZLE_MIX, "clean_weight": -1}, "clean_weight: found -1"),
-        ({**CO_MIXUP, "alpha": -2}, "alpha: found -2"),
-        ({**CO_MIXUP, "beta": -1}, "beta: found -1"),
-        ({**CO_MIXUP, "gamma": -1}, "gamma: found -1"),
-        ({**CO_MIXUP, "eta": -1}, "eta: found -1"),
-        ({**CO_MIXUP, "threshold": -1}, "threshold: found -1"),
-        ({**CO_MIXUP, "threshold_type": "firm"}, "threshold_type: found 'firm'; expected one of hard, soft"),
-        ({**CO_MIXUP, "compatibility": 2}, "compatibility: found 2, expected a number from 0 to 1"),
-        ({**CO_MIXUP, "blocks": 0}, "blocks: found 0"),
-        ({**CO_MIXUP, "part": 0}, "part: found 0"),
-        ({**CO_MIXUP, "iterations": 0}, "iterations: found 0"),
-        ({**CO_MIXUP, "resolve": "yes"}, "resolve: found 'yes', expected true or false"),
-        ({**CO_MIXUP, "clean_weight": -1}, "clean_weight: found -1"),
-        ({**PUZZLE_MIX, "std": 1}, "unknown key 'std'"),
+        ("puzzle_mix", {"alpha": 0}, "alpha: found 0, expected a number above 0"),
+        ("puzzle_mix", {"beta": -1}, "beta: found -1, expected a number of at least 0"),
+        ("puzzle_mix", {"gamma": "x"}, "gamma: found 'x'"),
+        ("puzzle_mix", {"eta": -0.1}, "eta: found -0.1"),
+        ("puzzle_mix", {"labels": 1}, "labels: found 1; expected one of 2, 3, 4"),
+        ("puzzle_mix", {"labels": 5}, "labels: found 5; expected one of 2, 3, 4"),
+        ("puzzle_mix", {"neighbourhood": 0}, "neighbourhood: found 0"),
+        ("puzzle_mix", {"blocks": 1}, "blocks: found 1, expected a whole number of at least 2"),
+        ("puzzle_mix", {"blocks": "any"}, "blocks: found 'any'"),
+        ("puzzle_mix", {"transport": 1}, "transport: found 1, expected true or false"),
+        ("puzzle_mix", {"transport_size": 0}, "transport_size: found 0"),
+        ("puzzle_mix", {"transport_cost": -1}, "transport_cost: found -1"),
+        ("puzzle_mix", {"clean_weight": -1}, "clean_weight: found -1"),
+        ("co_mixup", {"alpha": -2}, "alpha: found -2"),
+        ("co_mixup", {"beta": -1}, "beta: found -1"),
+        ("co_mixup", {"gamma": -1}, "gamma: found -1"),
+        ("co_mixup", {"eta": -1}, "eta: found -1"),
+        ("co_mixup", {"threshold": -1}, "threshold: found -1"),
+        ("co_mixup", {"threshold": 1.1}, "threshold: found 1.1, expected a number from 0 to 1"),
+        ("co_mixup", {"threshold_type": "firm"}, "threshold_type: found 'firm'; expected one of hard, soft"),
+        ("co_mixup", {"compatibility": 2}, "compatibility: found 2, expected a number from 0 to 1"),
+        ("co_mixup", {"blocks": 1}, "blocks: found 1, expected a whole number of at least 2"),
+        ("co_mixup", {"part": 1}, "part: found 1, expected a whole number of at least 2"),
+        ("co_mixup", {"iterations": 0}, "iterations: found 0"),
+        ("co_mixup", {"resolve": "yes"}, "resolve: found 'yes', expected true or false"),
+        ("co_mixup", {"clean_weight": -1}, "clean_weight: found -1"),
+        ("puzzle_mix", {"std": 1}, "unknown key 'std'"),
+        ("puzzle_mix", {"loss": "cross_entropy"}, "unknown key 'loss'"),
+        ("co_mixup", {"loss": "cross_entropy"}, "unknown key 'loss'"),
     ],
 )
-def test_refused_settings_are_named(recipe, message):
-    network = build_model({"family": "demo_cnn", "width": 2, "blocks": 1}, 5, 3, 8)
+def test_refused_settings_are_named(method, changes, message, saliency_settings, toy_network):
     with pytest.raises(ValueError) as refusal:
-        build_mix(recipe, network, torch.ones(3, 1, 1))
-    assert str(refusal.value).startswith(f"mixing method {recipe['method']!r}: {message}")
+        build_mix({"method": method, **saliency_settings[method], **changes}, toy_network(), torch.ones(3, 1, 1))
+    assert str(refusal.value).startswith(f"mixing method {method!r}: {message}")
 
 
-def test_what_a_method_needs_besides_its_settings_is_asked_for():
-    network = build_model({"family": "demo_cnn", "width": 2, "blocks": 1}, 5, 3, 8)
+def test_an_unknown_loss_is_refused(recipe, toy_network):
+    network = toy_network()
+    with pytest.raises(ValueError, match=r"': loss: found 'hinge'; expected one of binary_cross_entropy, cross_e"):
+        build_mix(recipe, network, torch.ones(3, 1, 1), "hinge")
+
+
+def test_what_a_method_needs_besides_its_settings_is_asked_for(saliency_settings, toy_network):
+    network = toy_network()
     with pytest.raises(ValueError, match=r"^mixing method 'puzzle_mix': missing key 'std'"):
-        build_mix(PUZZLE_MIX, network)
+        build_mix({"method": "puzzle_mix", **saliency_settings["puzzle_mix"]}, network)
     with pytest.raises(ValueError, match=r"^mixing method 'co_mixup': missing key 'network'"):
-        build_mix(CO_MIXUP, std=torch.ones(3, 1, 1))
+        build_mix({"method": "co_mixup", **saliency_settings["co_mixup"]}, std=torch.ones(3, 1, 1))
     # Others have no use for them.
-    assert build_mix({"method": "vanilla"}, network, torch.ones(3, 1, 1)) is not None
+    assert build_mix({"method": "vanilla"}, network, torch.ones(3, 1, 1), "binary_cross_entropy") is not None

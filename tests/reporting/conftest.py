@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mixsuite.catalog.runs import identity
+from mixsuite.reporting import style
 
 RARITIES = ("common", "rare", "extremely_rare")
 SETTING = {
@@ -33,6 +34,13 @@ SETTING = {
 COMPUTED = {"device": "cpu (x86_64)", "provenance": {"libraries": {"torch": "2.0"}}}
 OUTPUTS = {"erm": (4.8, 0.2, 0.02), "cutout": (6.5, 2.8, 0.5), "cutmix": (1.4, 1.4, 1.39)}
 ACCURACIES = {"erm": (0.998, 0.6, 0.51), "cutout": (0.99, 0.95, 0.6), "cutmix": (0.999, 0.999, 0.998)}
+
+
+@pytest.fixture
+def coarse(monkeypatch):
+    """Let figures have few dots and plain fonts, for tests of other things: writing spends most of its time there."""
+    monkeypatch.setitem(style._SETTINGS, "savefig.dpi", 30)
+    monkeypatch.setitem(style._SETTINGS, "pdf.fonttype", 3)
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def compose(tmp_path):
         (folder / "composition.json").write_text(json.dumps(record))
         rng = np.random.default_rng(0)
         arrays = {"sources": rng.integers(0, 256, (samples, 3, SIZE, SIZE, 3), dtype=np.uint8)}
-        arrays |= {name: rng.integers(0, 256, (samples, SIZE, SIZE, 3), dtype=np.uint8) for name in recipes}
+        arrays |= {f"images_{name}": rng.integers(0, 256, (samples, SIZE, SIZE, 3), dtype=np.uint8) for name in recipes}
         np.savez(folder / "images.npz", **arrays)
         return folder.name
 
@@ -226,7 +226,7 @@ def test_files_that_are_missing_or_damaged_are_named(compose, describe, tmp_path
 
 
 @pytest.mark.parametrize(("program", "lines"), [("plot_composition", 3), ("plot_soft_labels", 6)])
-def test_programs_draw_equal_bytes(compose, describe, tmp_path, program, lines):
+def test_programs_draw_equal_bytes(coarse, compose, describe, tmp_path, program, lines):
     main = runpy.run_path(str(SCRIPTS / f"{program}.py"))["main"]
     artefact = json.dumps(describe([], name="jeong2021_fig", composition=compose(1)))
     written = {}

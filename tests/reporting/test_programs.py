@@ -110,7 +110,7 @@ COUNTS = {
 
 
 @pytest.mark.parametrize(("name", "count"), COUNTS.items())
-def test_equal_inputs_give_equal_bytes(program, artefact, tmp_path, name, count):
+def test_equal_inputs_give_equal_bytes(coarse, program, artefact, tmp_path, name, count):
     what, main = artefact(name), program(name)
     for folder in ("first", "second"):
         assert main([*what, *arguments(name, tmp_path / folder)]) == 0

@@ -156,5 +156,5 @@ def test_pixels_that_come_out_otherwise_are_never_passed_over(project, replanned
     project.edit("workflow/scripts/mixsuite/data/digits.py", "255 / _DARKEST", "250 / _DARKEST")
     found = project.snakemake("comparison")
     assert found.returncode != 0
-    assert "2 trainings are of other images than are prepared now: start Snakemake again" in found.stdout
+    assert "2 results are of other images than are prepared now: start Snakemake again" in found.stdout
     assert replanned() == trainings(2)

@@ -53,6 +53,7 @@ def test_every_paper_is_a_target(project, planned_jobs):
         (["--config", "seeds=-1"], "config.yaml: seeds: found -1, expected greater than or equal to 1"),
         (["--config", "sedes=2"], "config.yaml: unknown key 'sedes' (did you mean 'seeds'?)"),
         (["--config", "patches={paper: {cut_size: 2}}"], "cut_size: found 2, expected 1 <= C < P/2"),
+        (["--config", "processes=4", "device=cuda"], "processes: found 4, expected at most 1, the GPUs that Snakemake"),
         (["--config", "datasets={cifar10: {source: /no/such}}"], "datasets.cifar10.source: found '/no/such'"),
     ],
 )

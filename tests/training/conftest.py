@@ -6,9 +6,11 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
-from mixsuite.data.arrays import ImageArrays, arrays_sha256
+from mixsuite.data.arrays import ImageArrays, arrays_sha256, write_split
+from mixsuite.data.registry import index
 from mixsuite.training.progress import Progress
 from mixsuite.training.sgd import SGD
 from mixsuite.training.task import assemble
@@ -66,6 +68,45 @@ def splits():
         return ImageArrays(images, labels, {**statistics, "sha256": arrays_sha256(images, labels)})
 
     return split(72), split(30)
+
+
+@pytest.fixture(scope="session")
+def prepared(splits, tmp_path_factory):
+    """Write the small dataset in its prepared form."""
+    folder = tmp_path_factory.mktemp("prepared")
+    for name, split in zip(("train", "test"), splits, strict=True):
+        keys = ("classes", "mean", "std", "source")
+        write_split(folder / name, split.images, split.labels, {key: split.description[key] for key in keys})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def large():
+    """Give the changes of the schedule for a dataset of large images."""
+    return {
+        "padding": 0,
+        "resized_crop": {"size": 8, "resize": 10, "scale": [0.3, 1.0], "ratio": [0.75, 1.33]},
+        "colour_jitter": 0.4,
+        "lighting": 0.1,
+        "normalisation": {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.25, 0.3]},
+        "learning_rate": 0.02,
+        "batch_size": 7,
+    }
+
+
+@pytest.fixture
+def indexed(tmp_path):
+    """Index 24 images of two classes to train on and 9 to test on, of different sizes; return the prepared folder."""
+    rng = np.random.default_rng(0)
+    for split, counts in (("train", (12, 12)), ("test", (4, 5))):
+        for name, n_images in zip(("dark", "light"), counts, strict=True):
+            folder = tmp_path / "images" / split / name
+            folder.mkdir(parents=True)
+            for number in range(n_images):
+                pixels = rng.integers(0, 128, (*rng.integers(10, 20, 2), 3), dtype=np.uint8)
+                Image.fromarray(pixels + np.uint8(127 * (name == "light"))).save(folder / f"{number}.png")
+    index({"kind": "large_folder", "name": "shades"}, str(tmp_path / "images"), tmp_path / "prepared")
+    return tmp_path / "prepared"
 
 
 @pytest.fixture

@@ -23,6 +23,21 @@ IDENTITY = {"run": "r", "code": "c", "dataset": "d"}
 VANILLA = {"method": "vanilla"}
 DCUTMIX = {"method": "dcutmix", "images": 3, "alpha": 0.5, "probability": 0.5}
 STOCHASTIC_DEPTH = {"method": "stochastic_depth", "drop_rate": 0.5}
+CO_MIXUP = {
+    "method": "co_mixup",
+    "alpha": 2.0,
+    "beta": 0.32,
+    "gamma": 1.0,
+    "eta": 0.05,
+    "threshold": 0.83,
+    "threshold_type": "hard",
+    "compatibility": 0.001,
+    "blocks": 4,
+    "part": 5,
+    "iterations": 4,
+    "resolve": True,
+    "clean_weight": 1.0,
+}
 MEASURED = ("seconds", "images_per_second")
 
 
@@ -57,11 +72,14 @@ def assert_close(found, expected, tolerance=1e-5):
 
 @pytest.mark.parametrize(
     ("count", "recipe"),
-    [(2, VANILLA), (2, DCUTMIX), (3, DCUTMIX), (2, STOCHASTIC_DEPTH)],
+    [(2, VANILLA), (2, DCUTMIX), (3, DCUTMIX), (2, STOCHASTIC_DEPTH), (2, CO_MIXUP)],
     ids=lambda value: value["method"] if isinstance(value, dict) else str(value),
 )
 def test_several_processes_train_as_one(in_processes, outcome, recipe, count):
-    """The network has batch normalisation, and three processes have parts of different sizes."""
+    """The network has batch normalisation, and three processes have parts of different sizes.
+
+    Co-Mixup leaves the gradient of a clean batch, which each process passes as a whole through a network of its own.
+    """
     expected = outcome(ALONE, "alone", recipe=recipe, epochs=2)
     results = in_processes(count, lambda processes: outcome(processes, recipe=recipe, epochs=2))
     for found in results:

@@ -55,14 +55,16 @@ def test_mistakes_of_a_user_are_setting_errors(new_run, splits, changes, message
         assemble(new_run(**changes), *splits, CPU)
 
 
-def test_a_method_is_given_the_network_and_what_images_are_divided_by(new_run, splits, monkeypatch):
+def test_a_method_is_given_the_network_what_images_are_divided_by_and_the_loss(new_run, splits, monkeypatch):
     given = []
     monkeypatch.setattr("mixsuite.training.task.build_mix", lambda *arguments: given.append(arguments))
-    task = assemble(new_run(normalisation={"mean": [0.1], "std": [0.25]}), *splits, CPU)
-    ((recipe, network, std),) = given
+    changes = {"normalisation": {"mean": [0.1], "std": [0.25]}, "loss": "binary_cross_entropy"}
+    task = assemble(new_run(**changes), *splits, CPU)
+    ((recipe, network, std, loss),) = given
     assert recipe == task.run["recipe"]
     assert network is task.model
     torch.testing.assert_close(std, torch.full((1, 1, 1), 0.25))
+    assert loss == "binary_cross_entropy"
 
 
 def test_several_processes_need_an_image_each_in_every_batch(new_run, splits):

@@ -1,12 +1,14 @@
 """The program workflow/scripts/time_steps.py, run as a rule runs it."""
 
 import json
+import runpy
 import subprocess
 import sys
 
 import pytest
+import torch
 
-from mixsuite.data.arrays import load_dataset, write_split
+from mixsuite.data.arrays import load_dataset
 
 RECIPES = {
     "dmixup": {"method": "dmixup", "images": 3, "alpha": 1.0, "probability": 1.0},
@@ -14,53 +16,58 @@ RECIPES = {
 }
 
 
-@pytest.fixture(scope="session")
-def prepared(splits, tmp_path_factory):
-    """Write the small dataset in its prepared form."""
-    folder = tmp_path_factory.mktemp("prepared")
-    for name, split in zip(("train", "test"), splits, strict=True):
-        keys = ("classes", "mean", "std", "source")
-        write_split(folder / name, split.images, split.labels, {key: split.description[key] for key in keys})
-    return folder
-
-
 @pytest.fixture
-def start(root, new_run, prepared, tmp_path):
-    """Run the program on recipes, with further arguments."""
+def arguments(new_run, prepared, tmp_path):
+    """Make the program's arguments from recipes and further arguments."""
 
-    def start(recipes, *arguments):
+    def make(recipes, *more):
         run = new_run()
         timing = {**{part: run[part] for part in ("dataset", "model", "schedule")}, "recipes": recipes}
-        program = [sys.executable, root / "workflow" / "scripts" / "time_steps.py", "--timing", json.dumps(timing)]
         where = ["--dataset", prepared, "--output", tmp_path / "timing.json", "--device", "cpu"]
-        command = [str(part) for part in (*program, *where, *arguments)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120)
+        return [str(part) for part in ("--timing", json.dumps(timing), *where, *more)]
 
-    return start
+    return make
 
 
-def test_a_timing_is_written(start, prepared, tmp_path):
+def test_a_timing_is_written(root, arguments, prepared, tmp_path):
     _, _, sha256 = load_dataset(prepared)
     effort = ["--repetitions", "3", "--turns", "2", "--steps", "2"]
-    ended = start(RECIPES, *effort, "--code", "abc", "--dataset-sha256", sha256)
+    command = [sys.executable, root / "workflow" / "scripts" / "time_steps.py"]
+    command += arguments(RECIPES, *effort, "--code", "abc", "--dataset-sha256", sha256)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stderr
     found = json.loads((tmp_path / "timing.json").read_text())
     assert found["specification"]["recipes"] == RECIPES
     assert [list(each) for each in found["repetitions"]] == [["dmixup", "vanilla"]] * 3
     assert found["relative"]["vanilla"] == [1, 1, 1]
     assert found["relative"]["dmixup"] == [each["dmixup"] / each["vanilla"] for each in found["repetitions"]]
-    assert (found["turns"], found["steps"], found["threads"]) == (2, 2, 1)
+    assert (found["turns"], found["steps"], found["threads"], found["compiled"]) == (2, 2, 1, False)
     assert found["device"].startswith("cpu")
     assert (found["provenance"]["code"], found["dataset"]["sha256"]) == ("abc", sha256)
     assert "repetition 3 of 3" in ended.stderr
 
 
-def test_a_mistake_is_one_message(start, tmp_path):
-    ended = start({"dmixup": RECIPES["dmixup"]})
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("error: recipes: found")
-    assert ended.stderr.count("\n") == 1
+@pytest.fixture
+def main(root):
+    """The program, called from here: starting it takes seconds."""
+    return runpy.run_path(str(root / "workflow" / "scripts" / "time_steps.py"))["main"]
+
+
+def test_a_mistake_is_one_message(main, arguments, tmp_path, capsys):
+    assert main(arguments({"dmixup": RECIPES["dmixup"]})) == 1
+    message = capsys.readouterr().err
+    assert message.startswith("error: recipes: found")
+    assert message.count("\n") == 1
     assert not (tmp_path / "timing.json").exists()
+
+
+def test_every_network_is_translated_where_asked_for(main, arguments, tmp_path, monkeypatch):
+    translated = []
+    monkeypatch.setattr(torch, "compile", lambda network: translated.append(network) or network)
+    effort = ["--repetitions", "1", "--turns", "1", "--steps", "1"]
+    assert main(arguments(RECIPES, *effort, "--compile")) == 0
+    assert len({id(network) for network in translated}) == len(RECIPES)
+    assert json.loads((tmp_path / "timing.json").read_text())["compiled"] is True
 
 
 def test_help_does_not_wait_for_torch(root):

@@ -1,4 +1,4 @@
-import time
+import multiprocessing
 
 import pytest
 import torch
@@ -7,6 +7,7 @@ from mixsuite.checks import SettingError
 from mixsuite.data.arrays import ImageArrays
 from mixsuite.training import timing
 from mixsuite.training.loop import NonFiniteLossError, train_epoch, train_step
+from mixsuite.training.sources import load_splits
 from mixsuite.training.task import assemble
 from mixsuite.training.timing import Effort, assemble_recipes, relative_times, time_steps
 
@@ -92,16 +93,41 @@ def test_steps_are_those_of_a_training(new_tasks, new_run, splits, same_weights)
 
 def test_a_slower_method_takes_longer(new_tasks, monkeypatch):
     tasks = new_tasks({"vanilla": RECIPES["vanilla"], "slow": RECIPES["vanilla"], "same": RECIPES["vanilla"]})
-    slow = tasks["slow"].model
-    monkeypatch.setattr(timing, "train_step", lambda task, *_: pause(0.012 if task.model is slow else 0.004))
+    slow, clock = tasks["slow"].model, [0]
+
+    def step(task, *_):
+        clock[0] += 3 if task.model is slow else 1
+        return torch.zeros(())
+
+    monkeypatch.setattr(timing, "train_step", step)
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: clock[0])
     relative = relative_times(list(time_steps(tasks, Effort(repetitions=3, turns=3, steps=2))))
-    assert relative["vanilla"] == [1, 1, 1]
-    assert all(slow > max(1.5, same) for slow, same in zip(relative["slow"], relative["same"], strict=True))
+    assert relative == {"vanilla": [1, 1, 1], "slow": [3, 3, 3], "same": [1, 1, 1]}
 
 
-def pause(seconds):
-    time.sleep(seconds)
-    return torch.zeros(())
+@pytest.mark.parametrize("workers", [0, 1])
+def test_recipes_on_an_index_get_the_batches_of_a_training_alone(indexed, large, new_run, workers, monkeypatch):
+    # 24 images are three batches of 7: turns of two steps leave every recipe's epoch open, and go on into the next.
+    train, test, _ = load_splits(indexed)
+    run, before = new_run(**large), set(multiprocessing.active_children())
+    parts = {part: run[part] for part in ("dataset", "model", "schedule")}
+    timed = assemble_recipes({**parts, "recipes": RECIPES}, train, test, CPU, workers)
+    noted = {id(task.model): [] for task in timed.values()}
+
+    def note(task, batch, *_):
+        noted[id(task.model)].append(batch)
+        return torch.zeros(())
+
+    monkeypatch.setattr(timing, "train_step", note)
+    list(time_steps(timed, Effort(repetitions=1, turns=2, steps=2)))
+    assert len(set(multiprocessing.active_children()) - before) == workers * len(RECIPES)
+    alone = assemble(run, train, test, CPU, workers=0).train
+    expected = [batch for epoch in (0, 1) for batch in list(alone.training_batches(7, 0, epoch))[:3]]
+    for batches in noted.values():
+        for found, wanted in zip(batches, expected, strict=True):
+            assert torch.equal(found.index, wanted.index)
+            assert torch.equal(found.labels, wanted.labels)
+            assert torch.equal(found.images, wanted.images)
 
 
 def test_a_repetition_is_the_median_of_its_turns_and_a_turn_the_mean_of_its_steps(new_tasks, monkeypatch):

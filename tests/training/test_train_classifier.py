@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import random
+import runpy
 import signal
 import subprocess
 import sys
@@ -14,35 +15,38 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-from mixsuite.data.arrays import load_dataset, write_split
+from mixsuite.data.arrays import load_dataset
 from mixsuite.data.registry import prepare
 
 
-@pytest.fixture(scope="session")
-def prepared(splits, tmp_path_factory):
-    """Write the small dataset in its prepared form."""
-    folder = tmp_path_factory.mktemp("prepared")
-    for name, split in zip(("train", "test"), splits, strict=True):
-        keys = ("classes", "mean", "std", "source")
-        write_split(folder / name, split.images, split.labels, {key: split.description[key] for key in keys})
-    return folder
-
-
 @pytest.fixture
-def command(root, tmp_path):
-    def make(run, dataset, *arguments, out="out"):
+def arguments(tmp_path):
+    """Make the program's arguments."""
+
+    def make(run, dataset, *more, out="out"):
         where = tmp_path / out
-        program = [sys.executable, root / "workflow" / "scripts" / "train_classifier.py", "--run", json.dumps(run)]
         outputs = ["--output-model", where / "model.safetensors", "--output-history", where / "history.csv"]
         outputs += ["--output-run", where / "run.json", "--state", where / "state", "--device", "cpu"]
-        return [str(part) for part in (*program, "--dataset", dataset, *outputs, *arguments)]
+        return [str(part) for part in ("--run", json.dumps(run), "--dataset", dataset, *outputs, *more)]
 
     return make
 
 
 @pytest.fixture
+def command(root, arguments):
+    program = [sys.executable, str(root / "workflow" / "scripts" / "train_classifier.py")]
+    return lambda *given, **how: [*program, *arguments(*given, **how)]
+
+
+@pytest.fixture
 def start(command):
     return lambda *given, **how: subprocess.run(command(*given, **how), capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def main(root):
+    """The program, called from here: starting it takes seconds."""
+    return runpy.run_path(str(root / "workflow" / "scripts" / "train_classifier.py"))["main"]
 
 
 def test_help_does_not_wait_for_torch(root):
@@ -80,41 +84,39 @@ def test_a_training_writes_its_outputs_and_imports_only_what_it_needs(command, p
     assert "epoch 3 of 3" in ended.stderr
 
 
-def test_a_diverging_training_is_one_message(start, prepared, new_run, tmp_path):
-    ended = start(new_run(learning_rate=1e38, recipe={"method": "vanilla"}), prepared)
-    assert ended.returncode == 1
-    *_, last = ended.stderr.splitlines()
+def test_a_diverging_training_is_one_message(main, arguments, prepared, new_run, tmp_path, capsys):
+    assert main(arguments(new_run(learning_rate=1e38, recipe={"method": "vanilla"}), prepared)) == 1
+    *_, last = capsys.readouterr().err.splitlines()
     assert last.startswith("error: the ")
     assert "epoch" in last
-    assert "Traceback" not in ended.stderr
     assert not (tmp_path / "out" / "model.safetensors").exists()
 
 
 @pytest.mark.parametrize(
-    ("changes", "arguments", "message"),
+    ("changes", "more", "message"),
     [
         ({"epochs": -1}, (), "error: schedule: epochs: found -1, expected a whole number of at least 1"),
         ({}, ("--dataset-sha256", "0123"), "expected 0123: it was prepared differently"),
     ],
 )
-def test_a_mistake_is_one_line(start, prepared, new_run, tmp_path, changes, arguments, message):
-    ended = start(new_run(**changes), prepared, *arguments)
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("error: ")
-    assert message in ended.stderr
-    assert ended.stderr.count("\n") == 1
+def test_a_mistake_is_one_line(main, arguments, prepared, new_run, tmp_path, capsys, changes, more, message):
+    assert main(arguments(new_run(**changes), prepared, *more)) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert message in said
+    assert said.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
     ("argument", "message"), [("@nowhere.json", "No such file or directory: 'nowhere.json'"), ("{", "--run: not JSON")]
 )
-def test_a_run_that_cannot_be_read_is_one_line(start, prepared, argument, message):
-    ended = start({}, prepared, "--run", argument)
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("error: ")
-    assert message in ended.stderr
-    assert ended.stderr.count("\n") == 1
+def test_a_run_that_cannot_be_read_is_one_line(main, arguments, prepared, capsys, argument, message):
+    assert main(arguments({}, prepared, "--run", argument)) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert message in said
+    assert said.count("\n") == 1
 
 
 def launched(command):

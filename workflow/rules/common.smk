@@ -18,7 +18,7 @@ from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
-from mixsuite.catalog.staleness import stale_trainings
+from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.targets import asked_targets, check_targets
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
@@ -61,13 +61,14 @@ def gpus(wildcards):
     return int(chosen == "cuda" or (chosen == "auto" and has_gpu()))
 
 
-def training_gpus(wildcards):
-    return gpus(wildcards) * CATALOG.house.config.processes
-
-
 def growing(amount):
-    # A job that ran out of memory or time gets more of it at each further attempt.
+    # A job that ran out of memory or time gets more of it at each further attempt (--retries).
     return lambda wildcards, attempt: amount * attempt
+
+
+def every_core(wildcards):
+    # On this machine nothing else shall run beside such a job; elsewhere it gets a place of its own.
+    return workflow.cores if workflow.local_exec else 1
 
 
 # Snakemake does not compare parameters whose function takes `resources`: a label or a device retrains nothing.
@@ -93,23 +94,6 @@ def composition_label(wildcards, resources):
     return CATALOG.compositions[wildcards.run].label
 
 
-def launcher(wildcards, resources):
-    # Several processes that train one network together find each other through torch's launcher. It would take our
-    # --run for its own --run-path but for the two dashes.
-    processes = CATALOG.house.config.processes
-    return f"-m torch.distributed.run --standalone --nproc-per-node={processes} --" if processes > 1 else ""
-
-
-def training_threads(wildcards):
-    # Large images are decoded while the network computes; small ones lie ready.
-    kind = CATALOG.trainings[wildcards.run].specification["dataset"]["kind"]
-    return CATALOG.house.config.processes * (DECODING_THREADS if form_of(kind) == "index" else 1)
-
-
-def threads_each(wildcards, threads):
-    return max(1, threads // CATALOG.house.config.processes)
-
-
 def compiling(wildcards, resources):
     return "--compile" if CATALOG.house.config.compile else ""
 
@@ -119,12 +103,22 @@ def one_of(names):
     return "|".join(names) or "(?!)"
 
 
-def refuse_stale_trainings():
-    # Snakemake compares a training's parameters before it prepares datasets: a dataset that came out otherwise in
-    # this very build trains again in the next one.
-    stale = stale_trainings(CATALOG, asked_targets())
+def refuse_stale_results():
+    # Snakemake compares a job's parameters before it prepares datasets: with a dataset that came out otherwise in this
+    # very build, what is made of it is made again in the next one.
+    stale = stale_results(CATALOG, asked_targets())
     if stale:
-        raise WorkflowError(f"{len(stale)} trainings are of other images than are prepared now: start Snakemake again")
+        raise WorkflowError(f"{len(stale)} results are of other images than are prepared now: start Snakemake again")
+
+
+def check_gpus():
+    # Snakemake would cut the request down to its limit, and the training would miss a GPU when it starts.
+    processes, limit = CATALOG.house.config.processes, workflow.global_resources.get("gpu")
+    if gpus(None) and limit is not None and processes > limit.value:
+        raise WorkflowError(
+            f"config.yaml: processes: found {processes}, expected at most {limit.value}, the GPUs that Snakemake may use; "
+            f"say --resources gpu={processes} where there are as many"
+        )
 
 
 def scorecard_files():
@@ -191,6 +185,38 @@ def training_specification(wildcards):
 
 def training_code(wildcards):
     return code("train_classifier", modules_of(CATALOG.trainings[wildcards.run].specification))
+
+
+def training_processes(wildcards):
+    return CATALOG.processes(CATALOG.trainings[wildcards.run])
+
+
+def training_gpus(wildcards):
+    return gpus(wildcards) * training_processes(wildcards)
+
+
+def large_images(wildcards):
+    return form_of(CATALOG.trainings[wildcards.run].specification["dataset"]["kind"]) == "index"
+
+
+def training_threads(wildcards):
+    # Large images are decoded while the network computes; small ones lie ready.
+    return training_processes(wildcards) * (DECODING_THREADS if large_images(wildcards) else 1)
+
+
+def training_memory(wildcards, attempt):
+    return training_processes(wildcards) * (16000 if large_images(wildcards) else 4000) * attempt
+
+
+def threads_each(wildcards, threads):
+    return max(1, threads // training_processes(wildcards))
+
+
+def launcher(wildcards, resources):
+    # Several processes that train one network together find each other through torch's launcher. It would take our
+    # --run for its own --run-path but for the two dashes.
+    processes = training_processes(wildcards)
+    return f"-m torch.distributed.run --standalone --nproc-per-node={processes} --" if processes > 1 else ""
 
 
 # Timings of training steps

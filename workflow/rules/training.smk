@@ -18,7 +18,7 @@ rule train_classifier:
     threads: training_threads
     resources:
         gpu=training_gpus,
-        mem_mb=growing(4000),
+        mem_mb=training_memory,
         runtime=growing(1440),
     params:
         run=training_specification,
@@ -54,8 +54,7 @@ rule time_steps:
         "results/{scale}/benchmarks/time_steps/{run}.jsonl"
     conda:
         "../../envs/training.yaml"
-    # It computes on one, but no other job of this machine shall disturb it.
-    threads: workflow.cores
+    threads: every_core
     resources:
         gpu=gpus,
         mem_mb=growing(8000),
@@ -67,9 +66,10 @@ rule time_steps:
         dataset=timing_dataset_folder,
         label=timing_label,
         device=device,
+        compiling=compiling,
     message:
         "Timing {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --timing {params.timing:q} --dataset {params.dataset}"
         " --dataset-sha256 {params.dataset_sha256} --code {params.code} --output {output}"
-        " --device {params.device} --threads 1 > {log} 2>&1"
+        " --device {params.device} --threads 1 {params.compiling} > {log} 2>&1"

@@ -29,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         limit_threads(options.threads)
         train_split, test_split, sha256 = load_splits(options.dataset, options.dataset_sha256)
         with lease(options.device) as device, closing(ProgressBar("repetition", effort.repetitions)) as progress:
-            tasks = assemble_recipes(timing, train_split, test_split, device)
+            # Each recipe has workers of its own, all of which keep images ready: no more than a turn has use for.
+            workers = min(options.threads, effort.steps)
+            tasks = assemble_recipes(timing, train_split, test_split, device, workers, compiled=options.compile)
             repetitions = []
             for repetition in time_steps(tasks, effort):
                 repetitions.append(repetition)
@@ -42,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
                 "steps": effort.steps,
                 "device": device_name(device),
                 "threads": options.threads,
+                "compiled": options.compile,
                 "dataset": {"sha256": sha256},
                 "provenance": record(options.code),
             }
@@ -67,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         how.add_argument(option, type=int, default=default, metavar="N", help=f"{of} (default: {default})")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="seconds per step (.json)")
     add_computing_options(parser)
+    faster = parser.add_argument_group("how it is made faster")
+    faster.add_argument("--compile", action="store_true", help="let torch.compile translate the networks first")
     return parser
 
 

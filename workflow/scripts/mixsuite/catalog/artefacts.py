@@ -10,6 +10,7 @@ from typing import Any
 from mixsuite.catalog import paths
 from mixsuite.catalog.compositions import composition_notes, plan_composition
 from mixsuite.catalog.datasets import Form, dataset_specification, form_of
+from mixsuite.catalog.fit import ONE_PROCESS_METHODS
 from mixsuite.catalog.footnotes import footnotes
 from mixsuite.catalog.runs import (
     Run,
@@ -119,7 +120,14 @@ class Catalog:
 
     def dataset_specification(self, name: str) -> dict[str, Any]:
         """Return what the prepared form of the dataset `name` is made of, the place of its source aside."""
-        return dataset_specification(self.house, name)
+        own = self.house.config.datasets.get(name)
+        # Whether checksums are kept is nothing that a training is made of.
+        checksums = {"checksums": True} if own and own.checksums else {}
+        return dataset_specification(self.house, name) | checksums
+
+    def processes(self, run: Run) -> int:
+        """Return how many processes train `run` together."""
+        return 1 if run.specification["recipe"]["method"] in ONE_PROCESS_METHODS else self.house.config.processes
 
     def names_prepared_as(self, form: Form) -> list[str]:
         """Return the datasets that are prepared in `form`."""

@@ -7,16 +7,29 @@ from typing import Any
 from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.modules import exists, module_of_dataset, module_of_method, module_of_network
 
+ONE_PROCESS_METHODS = ("dropblock", "manifold_mixup")
+"""Methods whose layers draw or mix sample by sample, so that one process must hold the whole batch."""
+
 
 def reason_against(specification: dict[str, Any], schedule: str) -> str | None:
     """Return why a training cannot be run, or None; `schedule` is what its schedule is called."""
-    normalisation, grey = specification["schedule"]["normalisation"], specification["dataset"]["kind"] == "digits"
-    if grey and normalisation != "dataset" and len(normalisation["mean"]) != 1:
-        return f"the digits are grey, and the schedule normalises {len(normalisation['mean'])} channels"
-    return _no_module(specification) or _no_fit(specification, schedule)
+    return _no_module(specification) or _no_normalisation(specification, schedule) or _no_crops(specification, schedule)
 
 
-def _no_fit(specification: dict[str, Any], schedule: str) -> str | None:
+def _no_normalisation(specification: dict[str, Any], schedule: str) -> str | None:
+    dataset, normalisation = specification["dataset"], specification["schedule"]["normalisation"]
+    if normalisation == "dataset":
+        if form_of(dataset["kind"]) == "arrays":
+            return None
+        return f"the images of {dataset['name']} are not read beforehand, so {schedule} cannot normalise by them"
+    colour, expected = ("grey", 1) if dataset["kind"] == "digits" else ("coloured", 3)
+    found = len(normalisation["mean"])
+    if found == expected:
+        return None
+    return f"the images of {dataset['name']} are {colour}, and the schedule {schedule} normalises {found} channels"
+
+
+def _no_crops(specification: dict[str, Any], schedule: str) -> str | None:
     name, settings = specification["dataset"]["name"], specification["schedule"]
     crops = settings["resized_crop"] is not None or settings["colour_jitter"] > 0 or settings["lighting"] > 0
     if form_of(specification["dataset"]["kind"]) == "arrays" and crops:

@@ -8,6 +8,7 @@ from mixsuite.config.strict import ConfigError, check_known
 
 _SHIPPED = ("digits", "photographs")
 """Kinds that a package ships, and that so lie nowhere else."""
+_INDEXED = ("imagenet", "large_folder")
 
 
 def known_datasets(shared: dict[str, Dataset], own: dict[str, UserDataset]) -> dict[str, Dataset]:
@@ -19,6 +20,9 @@ def known_datasets(shared: dict[str, Dataset], own: dict[str, UserDataset]) -> d
     datasets = dict(shared)
     for name, entry in own.items():
         where = f"config.yaml: datasets.{name}"
+        kind = entry.kind or (shared[name].kind if name in shared else None)
+        if entry.checksums and kind not in _INDEXED:
+            raise ConfigError(f"{where}: checksums: found true, expected it only for imagenet and large folders")
         if entry.kind is None:
             _check_shared(where, name, entry, shared)
         elif name in shared:

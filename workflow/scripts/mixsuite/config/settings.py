@@ -33,6 +33,8 @@ class UserDataset(Strict):
     kind: Literal["folder", "large_folder"] | None = None
     title: str = ""
     image_size: Annotated[Count, Field(le=4096)] | None = None
+    checksums: Switch = False
+    """Whether the index of large images holds the sha256 of each, so that replaced ones are noticed."""
 
 
 class StandIns(Strict):

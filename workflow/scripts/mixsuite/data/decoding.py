@@ -59,36 +59,28 @@ class Decoder(Dataset):
 
 
 class Decoders:
-    """`workers` processes that share a Decoder and live as long as this; with 0, the caller itself decodes.
+    """Processes that share a Decoder and live as long as this: `workers` for each series of answers that is open.
 
-    With `pinned`, what they return lies in memory from which a GPU copies beside its computing.
+    With 0, the caller itself decodes. With `pinned`, what they return lies in memory from which a GPU copies beside its
+    computing. Each worker keeps up to two batches ready.
     """
 
     def __init__(self, decoder: Decoder, workers: int, pinned: bool) -> None:
-        self._requests: list[Request] = []
-        self._loader = DataLoader(
-            decoder,
-            # A request is what this calls an index; a list, so that the same processes serve the next epoch's.
-            sampler=self._requests,
-            batch_size=None,
-            num_workers=workers,
-            persistent_workers=workers > 0,
-            prefetch_factor=_BATCHES_AHEAD if workers else None,
-            pin_memory=pinned,
-            # It draws a seed, which must not come from torch's global stream.
-            generator=torch.Generator(),
-        )
+        self._decoder, self._workers, self._pinned = decoder, workers, pinned
+        self._idle: list[DataLoader] = []
 
     def answers(self, requests: Sequence[Request]) -> Iterator[tuple[torch.Tensor, torch.Tensor | None]]:
-        """Yield pixels and hints for each of `requests`, in their order.
+        """Yield pixels and hints for each of `requests`, in their order; several such series may be open at once.
 
         Raises:
             DatasetError: an image cannot be read or does not decode; the file is named.
             ChildProcessError: a worker was killed.
         """
-        self._requests[:] = requests
+        # A loader serves one series at a time, and then the next, with the same processes.
+        loader = self._idle.pop() if self._idle else self._new_loader()
+        loader.sampler[:] = requests
         try:
-            for answer in _started(self._loader):
+            for answer in _started(loader):
                 if isinstance(answer, str):
                     raise DatasetError(answer)
                 yield answer
@@ -98,6 +90,22 @@ class Decoders:
             lost = str(error).splitlines()[0]
             reason = f"a process that decodes images is gone, perhaps for lack of memory: {lost}"
             raise ChildProcessError(reason) from None
+        finally:
+            self._idle.append(loader)
+
+    def _new_loader(self) -> DataLoader:
+        return DataLoader(
+            self._decoder,
+            # A request is what this calls an index; a list, which can hold the next series' requests, too.
+            sampler=[],
+            batch_size=None,
+            num_workers=self._workers,
+            persistent_workers=self._workers > 0,
+            prefetch_factor=_BATCHES_AHEAD if self._workers else None,
+            pin_memory=self._pinned,
+            # It draws a seed, which must not come from torch's global stream.
+            generator=torch.Generator(),
+        )
 
 
 def _started(loader: DataLoader) -> Iterator[Any]:

@@ -17,6 +17,8 @@ from mixsuite.data.imagenet_labels import class_names, validation_labels
 from mixsuite.data.index import RawIndex
 
 _KAGGLE = Path("ILSVRC/Data/CLS-LOC")
+# One of ImageNet's .JPEG files is a PNG.
+_FORMATS = ("JPEG", "PNG")
 
 
 def read(dataset: dict[str, Any], source: str | None) -> RawIndex:
@@ -47,6 +49,7 @@ def read(dataset: dict[str, Any], source: str | None) -> RawIndex:
         root=root,
         train=labelled_paths(train, classes, root),
         test=_validation_images(folder, root, classes),
+        formats=_FORMATS,
     )
 
 

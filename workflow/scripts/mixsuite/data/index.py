@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ _COLUMNS = ["path", "label", "bytes"]
 class RawIndex:
     """What a reader of one kind of dataset returns: paths relative to `root` and labels of both splits.
 
-    `names` says in words what each of the `classes` is.
+    `names` says in words what each of the `classes` is. `formats` are those that images may have, of
+    mixsuite.data.image_files.FORMATS.
     """
 
     classes: list[str]
@@ -40,6 +42,7 @@ class RawIndex:
     root: Path
     train: list[tuple[str, int]]
     test: list[tuple[str, int]]
+    formats: Collection[str]
 
 
 @dataclass(frozen=True)

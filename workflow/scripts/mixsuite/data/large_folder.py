@@ -7,6 +7,7 @@ from typing import Any
 
 from mixsuite.checks import SettingError, check_keys
 from mixsuite.data.class_folders import labelled_paths, list_both_splits
+from mixsuite.data.image_files import FORMATS
 from mixsuite.data.index import RawIndex
 
 
@@ -33,4 +34,5 @@ def read(dataset: dict[str, Any], source: str | None) -> RawIndex:
         root=root,
         train=labelled_paths(train, classes, root),
         test=labelled_paths(test, classes, root),
+        formats=tuple(FORMATS),
     )

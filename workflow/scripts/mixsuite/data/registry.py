@@ -29,6 +29,9 @@ MODULES = {
 INDEX_MODULES = {"imagenet": "imagenet", "large_folder": "large_folder"}
 """The same of the kinds whose images stay where they are."""
 
+# One form may take the place of the other, where a dataset's kind was changed.
+_FILES = {*FILES, *INDEX_FILES}
+
 
 def prepare(dataset: dict[str, Any], source: str | None, destination: Path, cache: Path) -> dict[str, Any]:
     """Read `dataset` and write it to `destination` in the form of `mixsuite.data.arrays`; return its description.
@@ -44,7 +47,7 @@ def prepare(dataset: dict[str, Any], source: str | None, destination: Path, cach
         DatasetError: the data are missing, damaged or not what they should be.
     """
     raw: RawDataset = _reader(dataset, MODULES).read(dataset, source or None, cache)
-    with replaced_folder(destination, FILES) as folder:
+    with replaced_folder(destination, _FILES) as folder:
         return _write_arrays(raw, dataset, folder)
 
 
@@ -57,7 +60,7 @@ def index(dataset: dict[str, Any], source: str | None, destination: Path) -> dic
     reader = _reader(dataset, INDEX_MODULES)
     check_switch("dataset: checksums", dataset.get("checksums", False))
     raw: RawIndex = reader.read(dataset, source or None)
-    with replaced_folder(destination, INDEX_FILES) as folder:
+    with replaced_folder(destination, _FILES) as folder:
         return _write_index(raw, dataset, folder)
 
 
@@ -76,7 +79,7 @@ def _write_index(raw: RawIndex, dataset: dict[str, Any], folder: Path) -> dict[s
     sha256, n = {}, {}
     for split in SPLITS:
         images: list[tuple[str, int]] = getattr(raw, split)
-        facts = check_files(raw.root, [path for path, _ in images], dataset.get("checksums", False))
+        facts = check_files(raw.root, [path for path, _ in images], dataset.get("checksums", False), raw.formats)
         sha256[split] = write_index_split(folder / split, images, facts, {**common, "split": split})
         n[split] = len(images)
     description = {**common, "n": n, "sha256": combined_sha256(**sha256)}

@@ -13,7 +13,7 @@ from mixsuite.checks import check_choice, check_count, check_fraction, check_not
 from mixsuite.mixing.blend import blend
 from mixsuite.mixing.blocks import block_shares, compose_blocks, usable_counts
 from mixsuite.mixing.draws import dirichlet
-from mixsuite.mixing.input_gradient import input_saliency
+from mixsuite.mixing.input_gradient import CLEAN_FACTORS, input_saliency
 from mixsuite.mixing.joint_labels import JointProblem, joint_labels
 from mixsuite.mixing.mix import Mix
 
@@ -35,6 +35,7 @@ def build(
     iterations: int,
     resolve: bool,
     clean_weight: float,
+    loss: str,
 ) -> Mix:
     """Return the mix of snu-mllab/Co-Mixup (main.py, mixup.py, match.py): N images of a part give N mixed ones.
 
@@ -43,7 +44,8 @@ def build(
     (β); images that other outputs show too cost `gamma` (γ) times their overlap beyond `threshold` (τ, a share of an
     image's blocks); each divided by the number of blocks. `compatibility` (ω) is the weight in the overlap of how far
     apart the images' most salient places are. The target is weighted with what is shown of each image. For `iterations`
-    and `resolve` see `mixsuite.mixing.joint_labels`, for `clean_weight` `mixsuite.mixing.input_gradient`.
+    and `resolve` see `mixsuite.mixing.joint_labels`, for `clean_weight` and `loss`, the name of the training's loss,
+    `mixsuite.mixing.input_gradient`.
 
     Raises:
         SettingError: a setting out of range; in the mix, an image that `blocks` does not divide.
@@ -51,20 +53,21 @@ def build(
     check_positive("alpha", alpha)
     for name, value in {"beta": beta, "gamma": gamma, "eta": eta, "clean_weight": clean_weight}.items():
         check_not_negative(name, value)
-    check_not_negative("threshold", threshold)
     check_choice("threshold_type", threshold_type, ["hard", "soft"])
-    check_fraction("compatibility", compatibility)
-    check_count("blocks", blocks, at_least=1)
-    check_count("part", part, at_least=1)
+    for name, value in {"threshold": threshold, "compatibility": compatibility}.items():
+        check_fraction(name, value)
+    for name, value in {"blocks": blocks, "part": part}.items():
+        check_count(name, value, at_least=2)
     check_count("iterations", iterations, at_least=1)
     check_switch("resolve", resolve)
+    check_choice("loss", loss, CLEAN_FACTORS)
     n_blocks = blocks**2
 
     def mix(
         images: torch.Tensor, targets: torch.Tensor, generator: torch.Generator
     ) -> tuple[torch.Tensor, torch.Tensor]:
         usable_counts([blocks], *images.shape[2:])
-        saliency = input_saliency(network, images, targets, clean_weight)
+        saliency = input_saliency(network, images, targets, clean_weight, loss)
         shares, places = block_shares(saliency, blocks), _most_salient_places(saliency)
         shown = []
         for rows, n_parts, size in _parts(len(images), part):

@@ -27,7 +27,9 @@ from mixsuite.mixing.stick_breaking import kept_ratios
 from mixsuite.randomness import stream
 
 SOURCES = "sources"
-"""Name of the array of sources, uint8 (n, K, H, W, C); that of each recipe's mixed images, (n, H, W, C), is its own."""
+"""Name of the array of sources, uint8 (n, K, H, W, C)."""
+IMAGES = "images_"
+"""What the name of a recipe's mixed images, uint8 (n, H, W, C), begins with; the recipe's name follows."""
 
 
 def check_composition(specification: Any) -> None:
@@ -66,13 +68,13 @@ def compose_images(
     saliency = measure_saliency(recipes, pictures, n_images, alpha, n_draws, seed) if looks_at_saliency else ()
     record = {
         "specification": specification,
-        "dataset_sha256": pictures.sha256,
+        "dataset": {"sha256": pictures.sha256},
         "size": size,
         "samples": _describe(drawn, composed, pictures, looks_at_saliency),
         "areas": list(measure_areas(n_images, alpha, size, n_draws, seed)),
         "saliency": list(saliency),
     }
-    shown = {name: composition.images for name, composition in composed.items()}
+    shown = {IMAGES + name: composition.images for name, composition in composed.items()}
     arrays = {SOURCES: drawn.pictures[drawn.which.t()], **shown}
     return record, {name: array.movedim(-3, -1).contiguous().numpy() for name, array in arrays.items()}
 

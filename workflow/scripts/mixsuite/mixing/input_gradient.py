@@ -10,27 +10,34 @@ from torch import nn
 
 from mixsuite.mixing.soft_labels import soft_cross_entropy
 
+CLEAN_FACTORS = {"cross_entropy": lambda n_classes: 1.0, "binary_cross_entropy": lambda n_classes: 2 / n_classes}
+"""By the loss of mixed images: n_classes -> factor that makes the cross-entropy of clean ones about as large.
+
+On CIFAR the authors train with the binary cross-entropy of the softmax, averaged over classes, whose gradient is up to
+2 / n_classes times that of the cross-entropy (snu-mllab/PuzzleMix and Co-Mixup, main.py); on ImageNet, with plain
+cross-entropies of both (snu-mllab/Co-Mixup, comix-imagenet/main_fast_ddp.py).
+"""
+
 
 def input_saliency(
-    network: nn.Module, images: torch.Tensor, targets: torch.Tensor, clean_weight: float
+    network: nn.Module, images: torch.Tensor, targets: torch.Tensor, clean_weight: float, loss: str
 ) -> torch.Tensor:
     """Return (B, H, W), float32: at each pixel, the root mean square over channels of the loss's gradient.
 
     images (B, C, H, W) and targets (B, n_classes) are those of the clean batch. With `clean_weight` 0 the network is
     asked in evaluation mode and nothing stays behind. Else it is asked in training mode, batch statistics included, and
-    the gradient of the clean loss, 2 · clean_weight / n_classes times the cross-entropy, is added to what its
-    parameters' `.grad` hold, to be joined by that of the mixed batch (snu-mllab/PuzzleMix and Co-Mixup, main.py). There
-    the mixed loss is the binary cross-entropy averaged over classes, hence the factor.
+    the gradient of clean_weight · CLEAN_FACTORS[loss](n_classes) times the cross-entropy is added to what its
+    parameters' `.grad` hold, to be joined by that of the mixed batch, whose loss `loss` names.
     """
     images = images.detach().requires_grad_()
     with torch.enable_grad():
         if clean_weight == 0:
             with _evaluating(network):
-                loss = soft_cross_entropy(network(images).float(), targets)
-            (gradient,) = torch.autograd.grad(loss, images)
+                clean_loss = soft_cross_entropy(network(images).float(), targets)
+            (gradient,) = torch.autograd.grad(clean_loss, images)
         else:
-            loss = soft_cross_entropy(network(images).float(), targets)
-            (2 * clean_weight / targets.shape[1] * loss).backward()
+            clean_loss = soft_cross_entropy(network(images).float(), targets)
+            (clean_weight * CLEAN_FACTORS[loss](targets.shape[1]) * clean_loss).backward()
             gradient = images.grad
     return gradient.float().square().mean(dim=1).sqrt()
 

@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple
 import torch
 from torch import nn
 
-from mixsuite.checks import check_count, check_not_negative, check_positive, check_switch
+from mixsuite.checks import check_choice, check_count, check_not_negative, check_positive, check_switch
 from mixsuite.mixing.blend import blend
 from mixsuite.mixing.blocks import block_means, block_shares, compose_blocks, refined_count, spread, usable_counts
 from mixsuite.mixing.draws import permuted_partners, proportions
-from mixsuite.mixing.input_gradient import input_saliency
+from mixsuite.mixing.input_gradient import CLEAN_FACTORS, input_saliency
 from mixsuite.mixing.labelling import ordered_labels
 from mixsuite.mixing.mix import Mix
 from mixsuite.mixing.transport import transport_plan
@@ -50,6 +50,7 @@ def build(
     transport_size: int,
     transport_cost: float,
     clean_weight: float,
+    loss: str,
 ) -> Mix:
     """Return the mix of snu-mllab/PuzzleMix (mixup.py, main.py): one λ ~ Beta(α, α) and one permutation per batch.
 
@@ -58,8 +59,8 @@ def build(
     minimised, and it is minimised exactly. With `transport`, cells of at most `transport_size` pixels are then moved
     within each image; see `mixsuite.mixing.transport`. The target is weighted with what is shown of each image.
 
-    network is asked for the saliency; for `clean_weight` see `mixsuite.mixing.input_gradient`. std (C, 1, 1) is what
-    the images, with pixels in 0 to 1, were divided by.
+    network is asked for the saliency; for `clean_weight` and `loss`, the name of the training's loss, see
+    `mixsuite.mixing.input_gradient`. std (C, 1, 1) is what the images, with pixels in 0 to 1, were divided by.
 
     Raises:
         SettingError: a setting out of range; in the mix, an image that none of `blocks` divides.
@@ -70,17 +71,18 @@ def build(
         check_not_negative(name, value)
     if blocks != "random":
         check_count("blocks", blocks, at_least=2)
-    check_count("labels", labels, at_least=2)
+    check_choice("labels", labels, [2, 3, 4])
     check_count("neighbourhood", neighbourhood, at_least=1)
     check_switch("transport", transport)
     check_count("transport_size", transport_size, at_least=1)
+    check_choice("loss", loss, CLEAN_FACTORS)
     allowed = RANDOM_BLOCKS if blocks == "random" else [blocks]
 
     def mix(
         images: torch.Tensor, targets: torch.Tensor, generator: torch.Generator
     ) -> tuple[torch.Tensor, torch.Tensor]:
         batch_size, _, *size = images.shape
-        saliency = input_saliency(network, images, targets, clean_weight)
+        saliency = input_saliency(network, images, targets, clean_weight, loss)
         partners = permuted_partners(2, batch_size, generator)
         lam = proportions(alpha, 2, 1, 1.0, generator)[0]
         counts = usable_counts(allowed, *size)

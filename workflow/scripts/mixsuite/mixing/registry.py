@@ -13,16 +13,20 @@ from mixsuite.models.staged import StagedNetwork
 
 
 def build_mix(
-    recipe: Mapping[str, Any], network: StagedNetwork | None = None, std: torch.Tensor | None = None
+    recipe: Mapping[str, Any],
+    network: StagedNetwork | None = None,
+    std: torch.Tensor | None = None,
+    loss: str = "cross_entropy",
 ) -> Mix | HintedMix:
     """Return the mix of `recipe`: {"method": NAME, **settings} for the module `mixsuite.mixing.NAME`.
 
     `network` is the one in training: some methods need it, and may add layers to it. These act in evaluation, too: to
     evaluate saved weights, call this with the network that they are loaded into. `std` (C, 1, 1) is what images are
-    divided by after a mean is taken off, with pixels in 0 to 1; some methods need that.
+    divided by after a mean is taken off, with pixels in 0 to 1; some methods need that. `loss` names what mixed
+    batches are trained with, "cross_entropy" or "binary_cross_entropy"; methods with a loss of their own follow it.
 
     Raises:
-        SettingError: unknown method; unknown, missing or refused setting; a network that a method cannot do with.
+        SettingError: unknown method; unknown, missing or refused setting; a network or a loss that does not do.
     """
-    given = {key: value for key, value in {"network": network, "std": std}.items() if value is not None}
+    given = {key: value for key, value in {"network": network, "std": std, "loss": loss}.items() if value is not None}
     return build_by_name("mixsuite.mixing", "mixing method", "method", recipe, **given)

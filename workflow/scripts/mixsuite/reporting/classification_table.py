@@ -21,9 +21,8 @@ _TITLES = {
     "top5_error": "Top-5 error, same epoch",
 }
 REMARKS = (
-    "The best epoch is the one with the lowest top-1 error on the test set: so do the released code of jeong2021 and "
-    "the paper that it copies from select theirs, and printed errors are held against it. That choice sees the test "
-    "set; the last epoch, which stands beside it, does not.",
+    "The best epoch is the one with the lowest top-1 error on the test set, and printed errors are held against it, "
+    "whichever epoch they are of. That choice sees the test set; the last epoch, which stands beside it, does not.",
 )
 _MILLION = 1e6
 

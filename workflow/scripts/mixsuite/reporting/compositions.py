@@ -85,10 +85,10 @@ def read_mixed(description: Description, runs: Path | str) -> Mixed:
     recipes = record["specification"]["recipes"]
     try:
         with np.load(folder / "images.npz", allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ("sources", *recipes)}
+            sources, images = file["sources"], {name: file[f"images_{name}"] for name in recipes}
     except (OSError, KeyError, ValueError) as error:
         raise ValueError(f"{folder / 'images.npz'}: cannot be read, expected mixed images ({error})") from None
-    samples = [_sample(number, made_of, arrays, recipes) for number, made_of in enumerate(record["samples"])]
+    samples = [_sample(number, made_of, sources, images) for number, made_of in enumerate(record["samples"])]
     return Mixed(recipes, tuple(record["size"]), samples, record["areas"], record["saliency"])
 
 
@@ -127,15 +127,15 @@ def outline(axis: Axes, box: Box, colour: str, width: float = 1.4, style: str = 
         axis.add_patch(Rectangle(corner, *extent, path_effects=white, joinstyle="miter", **look))
 
 
-def _sample(number: int, made_of: dict[str, Any], arrays: dict[str, np.ndarray], recipes: dict[str, Any]) -> Sample:
+def _sample(number: int, made_of: dict[str, Any], sources: np.ndarray, images: dict[str, np.ndarray]) -> Sample:
     salient = made_of["salient_pixels"]
     return Sample(
         **{key: made_of[key] for key in ("classes", "phi", "v", "shares")},
         boxes=[Box(*box) for box in made_of["boxes"]],
         cuts={name: [Box(*box) for box in boxes] for name, boxes in made_of["cuts"].items()},
         salient_pixels=[tuple(pixel) for pixel in salient] if salient else None,
-        sources=arrays["sources"][number],
-        images={name: arrays[name][number] for name in recipes},
+        sources=sources[number],
+        images={name: mixed[number] for name, mixed in images.items()},
     )
 
 

@@ -12,8 +12,9 @@ from mixsuite.reporting.measurements import by_row
 from mixsuite.reporting.tables import number, spread
 from mixsuite.reporting.verdicts import Measured
 
-# The top-1 errors that jeong2021 prints are of the best epoch on the test set: those that it copied from CutMix (Yun et
-# al. 2019) are said to be, and its released code keeps the best epoch (clovaai/DCutMix, main.py).
+# The top-1 errors of jeong2021's Tables 1 and 3 are of the best epoch on the test set: those that it copied from CutMix
+# (Yun et al. 2019) are said to be, and its released code keeps the best epoch (clovaai/DCutMix, main.py). Of the others
+# it is not said.
 _MEASURED_AS = {"top1_error": "best_top1_error"}
 # Properties of a network or of the images, which no seed changes.
 _FIXED = ("parameters", "flops", "base_rate")

@@ -31,16 +31,17 @@ def write_history(path: Path, history: History) -> None:
 
 
 def peak_memory(task: Task) -> dict[str, Any]:
-    """Return the most memory that this training has held until now: `of` gpu or process, and `bytes`.
+    """Return the most memory that this training has held until now: `bytes`, and `of` what.
 
-    All processes of `task` must ask; they get the largest of theirs.
+    That is the GPU's (`gpu`) or, without one, a process's (`process_without_workers`): those that decode large images
+    are not counted. All processes of `task` must ask; they get the largest of theirs.
     """
     if task.device.type == "cuda":
         what, used = "gpu", torch.cuda.max_memory_allocated(task.device)
     else:
         # Kilobytes everywhere but on macOS.
         unit = 1 if sys.platform == "darwin" else 1024
-        what, used = "process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+        what, used = "process_without_workers", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     all_used = task.processes.gather(torch.tensor([used], device=task.device), task.processes.count)
     return {"of": what, "bytes": int(all_used.max())}
 

@@ -65,7 +65,7 @@ def assemble(
     check_batches(len(train.labels), schedule["batch_size"], processes)
     source = open_source(schedule, train, test, device, workers)
     model = _initial_model(run, source).to(device, memory_format=_layout(device, schedule["precision"]))
-    mix = build_mix(run["recipe"], model, torch.tensor(source.std, device=device).view(-1, 1, 1))
+    mix = build_mix(run["recipe"], model, torch.tensor(source.std, device=device).view(-1, 1, 1), schedule["loss"])
     check_divisible(model, run["recipe"]["method"], processes)
     forward = training_forward(model, device, processes, compiled)
     optimizer = SGD(

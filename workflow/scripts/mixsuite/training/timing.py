@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 import time
@@ -42,11 +43,14 @@ class Effort:
             check_count(name, value, at_least=1)
 
 
-def assemble_recipes(timing: Any, train: Any, test: Any, device: torch.device) -> dict[str, Task]:
+def assemble_recipes(
+    timing: Any, train: Any, test: Any, device: torch.device, workers: int = 1, compiled: bool = False
+) -> dict[str, Task]:
     """Return a training for each recipe of `timing`, {"dataset", "model", "schedule", "recipes": {NAME: settings}}.
 
     All start from the same weights and share the images of both splits, but each has a network of its own, because
     methods add layers to it. Together they hold one network's activations at a time and every network's weights.
+    For `workers`, of which each recipe has its own, and `compiled` see `mixsuite.training.task.assemble`.
 
     Raises:
         SettingError: no recipe `vanilla`; a batch is larger than the train split; a setting that `assemble` refuses.
@@ -57,7 +61,8 @@ def assemble_recipes(timing: Any, train: Any, test: Any, device: torch.device) -
         raise SettingError(f"recipes: found {timing['recipes']!r}, expected settings by name, among them {BASE!r}")
     tasks: dict[str, Task] = {}
     for name, recipe in timing["recipes"].items():
-        task = assemble({**shared, "recipe": recipe, "seed": _SEED}, train, test, device)
+        run = {**shared, "recipe": recipe, "seed": _SEED}
+        task = assemble(run, train, test, device, workers=workers, compiled=compiled)
         first = tasks.get(BASE) or next(iter(tasks.values()), task)
         tasks[name] = replace(task, train=first.train, test=first.test)
     return tasks
@@ -69,6 +74,8 @@ def time_steps(tasks: Mapping[str, Task], effort: Effort) -> Iterator[dict[str, 
     A step fetches and augments a batch, mixes it, goes forward and backward, and updates the weights. Recipes take
     turns, and each round another one begins, so that what else the machine does meets all alike; all see the same
     batches. A round before the first repetition warms up. Batches of the epoch's end that are not full are left out.
+    Images of an index are decoded beside the steps, up to two batches ahead by each of a recipe's workers, in the
+    other recipes' turns, too: a turn that finds all its batches ready times steps that never wait for images.
 
     Raises:
         NonFiniteLossError: a training diverged, so that its steps may not be those of a training.
@@ -98,13 +105,14 @@ class _Training:
 
     def __init__(self, name: str, task: Task) -> None:
         self._name, self._task = name, task
-        self._batch_size = task.run["schedule"]["batch_size"]
-        self._steps = len(task.train) // self._batch_size
-        if not self._steps:
+        batch_size = task.run["schedule"]["batch_size"]
+        steps = len(task.train) // batch_size
+        if not steps:
             raise SettingError(
-                f"schedule: batch_size: found {self._batch_size}, expected at most the {len(task.train)} images"
+                f"schedule: batch_size: found {batch_size}, expected at most the {len(task.train)} images"
             )
-        self._batches = self._full_batches()
+        # It must not hold this: only the garbage collector would end the processes that decode for it.
+        self._batches = _full_batches(task, batch_size, steps)
         task.model.train()
 
     def seconds(self, steps: int) -> float:
@@ -121,16 +129,14 @@ class _Training:
             raise NonFiniteLossError(f"the loss is {loss} with the recipe {self._name}: the rate may be too high")
         return (ended - start) / steps
 
-    def _full_batches(self) -> Iterator[tuple[Batch, float, torch.Generator]]:
-        schedule, epoch = self._task.run["schedule"], 0
-        while True:
-            mixing = stream(_SEED, "mixing", epoch, device=self._task.device)
-            hint = hint_of(self._task.mix)
-            batches = self._task.train.training_batches(self._batch_size, _SEED, epoch, hint)
-            for step, batch in zip(range(self._steps), batches, strict=False):
-                yield batch, learning_rate(schedule, epoch, step, self._steps), mixing
-            epoch += 1
-
     def _wait(self) -> None:
         if self._task.device.type == "cuda":
             torch.cuda.synchronize(self._task.device)
+
+
+def _full_batches(task: Task, batch_size: int, steps: int) -> Iterator[tuple[Batch, float, torch.Generator]]:
+    for epoch in itertools.count():
+        mixing = stream(_SEED, "mixing", epoch, device=task.device)
+        batches = task.train.training_batches(batch_size, _SEED, epoch, hint_of(task.mix))
+        for step, batch in zip(range(steps), batches, strict=False):
+            yield batch, learning_rate(task.run["schedule"], epoch, step, steps), mixing
