@@ -96,9 +96,8 @@ def test_every_changed_setting_of_a_schedule_is_named(demo):
 
 def test_grey_digits_are_not_run_with_the_colours_of_a_schedule(root, base):
     own = {"dataset": "digits", "model": "demo-narrow", "recipes": ["vanilla"]}
-    catalog = load_catalog(root, base | {"scale": "paper", "comparison": own})
-    (row,) = catalog.description("comparison")["rows"]
-    assert "the images of digits are grey" in row["missing"]
+    with pytest.raises(ConfigError, match="comparison: nothing of it can be run: the images of digits are grey"):
+        load_catalog(root, base | {"scale": "paper", "comparison": own})
 
 
 def test_descriptions_are_plain_data(demo):
@@ -149,9 +148,12 @@ def test_figures_of_images_have_a_composition(root, base, demo):
         assert composition.specification["dataset"]["kind"] == "photographs"
         assert demo.description(name)["composition"] == composition.identity
         assert "for ImageNet" in demo.description(name)["stand_in_note"]
-    paper = load_catalog(root, base | {"scale": "paper"})
+    given = {"scale": "paper", "datasets": {"imagenet": {"source": str(root)}}}
+    paper = load_catalog(root, base | given)
     assert paper.artefacts["jeong2021_fig1"].composition.specification["dataset"]["kind"] == "imagenet"
     assert not paper.description("jeong2021_fig1")["stand_in"]
+    without = load_catalog(root, base | {"scale": "paper"})
+    assert "photographs" in without.description("jeong2021_fig1")["stand_in_note"]
 
 
 def test_methods_that_need_the_whole_batch_are_trained_by_one_process(root, base):
@@ -165,16 +167,21 @@ def test_methods_that_need_the_whole_batch_are_trained_by_one_process(root, base
 def test_checksums_belong_to_the_index_and_not_to_the_run(root, base, tmp_path):
     own = {"imagenet": {"source": str(tmp_path), "checksums": True}}
     (tmp_path / "train").mkdir()
+    without = {"imagenet": {"source": str(tmp_path)}}
     plain, with_checksums = (
-        load_catalog(root, base | {"scale": "paper", "datasets": datasets}) for datasets in ({}, own)
+        load_catalog(root, base | {"scale": "paper", "datasets": datasets}) for datasets in (without, own)
     )
     assert with_checksums.dataset_specification("imagenet")["checksums"]
     assert "checksums" not in plain.dataset_specification("imagenet")
     assert set(trainings(plain, "jeong2021_table3")) == set(trainings(with_checksums, "jeong2021_table3")) != set()
 
 
-def test_large_images_are_not_normalised_by_themselves(root, base):
-    catalog = load_catalog(root, base | {"scale": "paper", "schedules": {"imagenet": {"normalisation": "dataset"}}})
+def test_large_images_are_not_normalised_by_themselves(root, base, tmp_path):
+    given = {
+        "datasets": {"imagenet": {"source": str(tmp_path)}},
+        "schedules": {"imagenet": {"normalisation": "dataset"}},
+    }
+    catalog = load_catalog(root, base | {"scale": "paper"} | given)
     (reason,) = {row["missing"] for row in catalog.description("jeong2021_table3")["rows"]}
     assert "imagenet cannot normalise by them" in reason
 
@@ -192,14 +199,30 @@ def test_large_images_need_crops_and_small_ones_none(root, base, tmp_path):
     own = {"flowers": {"kind": "large_folder", "source": str(tmp_path)}}
     comparison = {"dataset": "flowers", "model": "resnet50", "recipes": ["vanilla"]}
     paper = base | {"scale": "paper", "datasets": own}
-    (row,) = load_catalog(root, paper | {"comparison": comparison}).description("comparison")["rows"]
-    assert "flowers are of many sizes" in row["missing"]
+    with pytest.raises(ConfigError, match="flowers are of many sizes"):
+        load_catalog(root, paper | {"comparison": comparison})
     good = load_catalog(root, paper | {"comparison": comparison | {"schedule": "imagenet"}})
     assert good.artefacts["comparison"].trainings
     assert good.dataset_files("flowers")[1].endswith("train/index.csv")
     small = comparison | {"dataset": "cifar10", "schedule": "imagenet"}
-    (row,) = load_catalog(root, paper | {"comparison": small}).description("comparison")["rows"]
-    assert "cifar10 are prepared at one size" in row["missing"]
+    with pytest.raises(ConfigError, match="cifar10 are prepared at one size"):
+        load_catalog(root, paper | {"comparison": small})
+
+
+def test_imagenet_is_not_run_without_its_folder(root, base, tmp_path):
+    rows = load_catalog(root, base | {"scale": "paper"}).description("jeong2021_table3")["rows"]
+    assert {row["missing"] for row in rows} == {
+        "config.yaml: datasets.imagenet.source: missing, expected the folder that holds imagenet"
+    }
+    lab = load_catalog(root, base | {"scale": "lab"}).description("jeong2021_table3")["rows"]
+    assert all("stand_ins: {datasets: {imagenet: imagenet}} runs it" in row["missing"] for row in lab)
+
+
+def test_every_changed_part_of_a_setting_is_named(root, base, tmp_path):
+    crop = {"size": 64, "resize": 72, "scale": [0.08, 1], "ratio": [0.75, 1.3333333333333333]}
+    given = {"datasets": {"imagenet": {"source": str(tmp_path)}}, "schedules": {"imagenet": {"resized_crop": crop}}}
+    note = load_catalog(root, base | {"scale": "paper"} | given).description("jeong2021_table3")["stand_in_note"]
+    assert note == "resized crop size 64 for 224; resized crop resize 72 for 256"
 
 
 def test_every_row_of_table_1_is_built_at_demo_scale(demo):

@@ -126,6 +126,14 @@ CONFIG_MISTAKES = [
         },
         ["scale: found [1.0, 0.5], expected the smaller number first"],
     ),
+    (
+        {"schedules": {"cifar": {"normalisation": "data"}}},
+        ["config.yaml: schedules.cifar: normalisation: found 'data', expected 'dataset'"],
+    ),
+    (
+        {"schedules": {"cifar": {"normalisation": {"mean": [0.5], "std": [0.5, 0.2]}}}},
+        ["schedules.cifar: normalisation: found 1 means and 2 deviations"],
+    ),
     ({"stand_ins": {"pictures": {"imagenet": "photos"}}}, ["stand_ins.pictures.imagenet", "'photos'"]),
     ({"datasets": {"mine": {"kind": "folder", "image_size": 32}}}, ["datasets.mine: source: missing"]),
     ({"datasets": {"mine": {"kind": "zip", "source": "."}}}, ["datasets.mine.kind", "'zip'", "'folder'"]),
@@ -169,6 +177,11 @@ def test_a_mistake_in_the_config(root, base, change, said):
     assert "\n" not in message, "one mistake, one line"
 
 
+def test_a_switch_may_be_text_as_snakemake_passes_it(root, base):
+    assert load_house(root, base | {"compile": "true"}).config.compile is True
+    assert load_house(root, base | {"compile": "false"}).config.compile is False
+
+
 def test_a_missing_setting_is_named(root, base):
     config = {key: value for key, value in base.items() if key != "scale"}
     assert refusal(root, config) == "config.yaml: scale: missing, expected a value"
@@ -199,6 +212,12 @@ FILE_MISTAKES = [
         "workflow/recipes.yaml",
         "x: {title: X, method: cutmix, alhpa: 1, probability: 1}\n",
         ["unknown key 'alhpa'", "'alpha'"],
+    ),
+    (
+        "workflow/recipes.yaml",
+        "x: {title: X, method: puzzle_mix, alpha: 1, beta: 1, gamma: 1, eta: 1, labels: 3, neighbourhood: 4, "
+        "transport: true, transport_size: 4, transport_cost: 1, blocks: rnd, clean_weight: 0}\n",
+        ["x: blocks: found 'rnd', expected 'random'"],
     ),
     (
         "workflow/recipes.yaml",

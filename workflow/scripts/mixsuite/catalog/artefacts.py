@@ -24,6 +24,7 @@ from mixsuite.catalog.timings import plan_timings
 from mixsuite.config.house import House
 from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
+from mixsuite.config.strict import ConfigError
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,9 @@ class Catalog:
             notes = () if isinstance(training, str) else training.replaced
             changed |= {} if isinstance(training, str) else dict.fromkeys(training.changed)
             planned.append(replace(self._plan_training(row, row.run), stand_in_notes=notes))
+        if not any(row.trainings for row in planned):
+            reasons = "; ".join(dict.fromkeys(row.missing for row in planned))
+            raise ConfigError(f"config.yaml: comparison: nothing of it can be run: {reasons}")
         dataset, network = self.house.datasets[own.dataset].title, self.house.models[own.model].title
         definition = Artefact(
             title=f"{own.title} on {dataset} with {network}",
@@ -232,7 +236,9 @@ class Catalog:
             kind="table",
             step="tabulate_classification",
             rows=rows,
-            footnotes=[f"The scale {self.scale} changes the schedule: {'; '.join(changed)}."] if changed else [],
+            footnotes=[f"The scale {self.scale} or config.yaml changes the schedule: {'; '.join(changed)}."]
+            if changed
+            else [],
         )
         return PlannedArtefact("comparison", "own", definition, tuple(planned))
 

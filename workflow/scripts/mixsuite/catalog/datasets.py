@@ -20,3 +20,9 @@ def dataset_specification(house: House, name: str) -> dict[str, Any]:
 def form_of(kind: str) -> Form:
     """Return the form in which datasets of `kind` are prepared."""
     return "index" if kind in _INDEXED else "arrays"
+
+
+def lacks_source(house: House, name: str) -> bool:
+    """Return whether the dataset `name` can neither be fetched nor lies where the user says."""
+    own = house.config.datasets.get(name)
+    return house.datasets[name].kind == "imagenet" and not (own and own.source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mixsuite.catalog.datasets import dataset_specification
+from mixsuite.catalog.datasets import dataset_specification, lacks_source
 from mixsuite.catalog.fit import reason_against
 from mixsuite.config.house import House
 from mixsuite.config.manifest import PatchReference, RunReference
@@ -51,9 +51,12 @@ def resolve_training(house: House, reference: RunReference) -> Training | str:
     """Return what is run for `reference` at the chosen scale and protocol, or why nothing is."""
     dataset = stand_in(house, "datasets", reference.dataset)
     model = stand_in(house, "models", reference.model)
-    if dataset is None or model is None:
-        absent = reference.dataset if dataset is None else reference.model
-        return f"{absent} is not run at the scale {house.config.scale}"
+    for what, name, found in (("datasets", reference.dataset, dataset), ("models", reference.model, model)):
+        if found is None:
+            run_it = f"config.yaml: stand_ins: {{{what}: {{{name}: {name}}}}} runs it"
+            return f"{name} is not run at the scale {house.config.scale} ({run_it})"
+    if lacks_source(house, dataset):
+        return f"config.yaml: datasets.{dataset}.source: missing, expected the folder that holds {dataset}"
     recipe = house.recipes[reference.recipe]
     settings = house.schedule(reference.schedule)
     specification = {
@@ -107,12 +110,20 @@ def descent_notes(house: House, reference: PatchReference) -> list[str]:
     return _changes(original, setting_of(house.patch_setting(reference.setting)))
 
 
-def _changes(original: dict[str, Any], chosen: dict[str, Any]) -> list[str]:
-    changed = {name: value for name, value in chosen.items() if value != original[name]}
-    return [f"{name.replace('_', ' ')} {_short(value)} for {_short(original[name])}" for name, value in changed.items()]
+def _changes(original: dict[str, Any], chosen: dict[str, Any], within: str = "") -> list[str]:
+    changes = []
+    for name, value in chosen.items():
+        before, place = original[name], f"{within}{name.replace('_', ' ')}"
+        if isinstance(value, dict) and isinstance(before, dict):
+            changes += _changes(before, value, f"{place} ")
+        elif value != before:
+            changes.append(f"{place} {_short(value)} for {_short(before)}")
+    return changes
 
 
 def _short(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
+    if value is None:
+        return "none"
     return "the usual" if isinstance(value, dict) else str(value)

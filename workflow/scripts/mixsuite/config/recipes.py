@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from mixsuite.config.strict import Strict
 from mixsuite.config.values import Count, NotNegative, Number, Positive, Probability, Switch, Whole
@@ -115,7 +115,10 @@ class PuzzleMix(Recipe):
     transport: Switch
     transport_size: Count
     transport_cost: NotNegative
-    blocks: Literal["random"] | Annotated[Whole, Field(ge=2)]
+    blocks: Annotated[
+        Annotated[Literal["random"], Tag("<word>")] | Annotated[Whole, Field(ge=2), Tag("<number>")],
+        Discriminator(lambda value: "<word>" if isinstance(value, str) and not value.isdigit() else "<number>"),
+    ]
     clean_weight: NotNegative
 
 

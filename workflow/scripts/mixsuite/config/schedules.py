@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from mixsuite.config.strict import Strict
 from mixsuite.config.values import Count, NotNegative, Number, Positive, Probability, Switch, Whole
@@ -15,6 +15,14 @@ class Normalisation(Strict):
 
     mean: list[Probability]
     std: list[Positive]
+
+    @model_validator(mode="after")
+    def _alike(self) -> Normalisation:
+        if len(self.mean) != len(self.std):
+            raise ValueError(
+                f"found {len(self.mean)} means and {len(self.std)} deviations, expected one of each per channel"
+            )
+        return self
 
 
 class ResizedCrop(Strict):
@@ -54,7 +62,11 @@ class Schedule(Strict):
     warmup_epochs: Annotated[Whole, Field(ge=0)] = 0
     padding: Annotated[Whole, Field(ge=0)]
     flip: Switch
-    normalisation: Literal["dataset"] | Normalisation
+    normalisation: Annotated[
+        Annotated[Literal["dataset"], Tag("<word>")] | Annotated[Normalisation, Tag("<statistics>")],
+        Discriminator(lambda value: "<word>" if isinstance(value, str) else "<statistics>"),
+    ]
+    """`dataset`: by the mean and the deviation of the training images themselves."""
     loss: Literal["cross_entropy", "binary_cross_entropy"]
     precision: Literal["float32", "bfloat16"] = "float32"
     """Of the forward passes; weights, losses and updates are float32."""

@@ -65,7 +65,8 @@ def validate(model: type[Model], data: Any, where: str) -> Model:
 
 
 def _line(where: str, detail: Any) -> str:
-    place = ".".join(str(part) for part in detail["loc"])
+    # What a union's branches are called, in angle brackets, is no part of what a person wrote.
+    place = ".".join(str(part) for part in detail["loc"] if not str(part).startswith("<"))
     setting = f"{where}: {place}" if place else where
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "missing":

@@ -14,6 +14,11 @@ def _no_switch(value: Any) -> Any:
     return value
 
 
+def _switch(value: Any) -> Any:
+    # Snakemake's --config passes a lower-case true or false as text.
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
 def each_once(names: list[str]) -> list[str]:
     """Return `names`; raise ValueError if one is there twice."""
     for name in names:
@@ -30,7 +35,7 @@ Count = Annotated[Whole, Field(ge=1)]
 Probability = Annotated[Number, Field(ge=0, le=1)]
 Positive = Annotated[Number, Field(gt=0)]
 NotNegative = Annotated[Number, Field(ge=0)]
-Switch = StrictBool
+Switch = Annotated[StrictBool, BeforeValidator(_switch)]
 Protocol = Literal["text", "released"]
 # A name becomes part of a path, a Snakemake target and a LaTeX label.
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")]
