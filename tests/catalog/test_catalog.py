@@ -186,6 +186,20 @@ def test_large_images_are_not_normalised_by_themselves(root, base, tmp_path):
     assert "imagenet cannot normalise by them" in reason
 
 
+def test_landscapes_share_the_trainings_and_name_what_a_scale_changes(root, base, demo):
+    planned = demo.artefacts["jeong2021_fig3b"]
+    assert set(planned.landscapes) == set(planned.trainings) <= set(trainings(demo))
+    assert demo.description("jeong2021_fig3b")["landscape"]["hessian"]["images"] == 300
+    assert "hessian images 300 for 2000" in demo.description("jeong2021_fig3b")["stand_in_note"]
+    other = load_catalog(root, base | {"landscapes": {"hessian-plane": {"hessian": {"engine": "pyhessian"}}}})
+    assert not set(other.landscapes) & set(demo.landscapes)
+    (settings,) = {run.specification["hessian"]["engine"] for run in other.landscapes.values()}
+    assert settings == "pyhessian"
+    paper = load_catalog(root, base | {"scale": "paper"}).description("jeong2021_fig3a")
+    assert not paper["stand_in"]
+    assert any("points 21" in footnote for footnote in paper["footnotes"])
+
+
 def test_a_user_s_schedule_is_run_and_named(root, base):
     catalog = load_catalog(root, base | {"scale": "paper", "schedules": {"comixup": {"loss": "cross_entropy"}}})
     assert "loss cross_entropy for binary_cross_entropy" in catalog.description("jeong2021_table2")["stand_in_note"]

@@ -134,6 +134,18 @@ CONFIG_MISTAKES = [
         {"schedules": {"cifar": {"normalisation": {"mean": [0.5], "std": [0.5, 0.2]}}}},
         ["schedules.cifar: normalisation: found 1 means and 2 deviations"],
     ),
+    (
+        {"landscapes": {"hessian-plan": {}}},
+        ["config.yaml: landscapes", "'hessian-plan'", "did you mean 'hessian-plane'"],
+    ),
+    (
+        {"landscapes": {"hessian-plane": {"surface": {"points": 10}}}},
+        ["config.yaml: landscapes.hessian-plane: surface.points: found 10, expected an odd number"],
+    ),
+    (
+        {"landscapes": {"hessian-plane": {"hessian": {"engin": "lanczos"}}}},
+        ["landscapes.hessian-plane: hessian", "'engin'", "did you mean 'engine'"],
+    ),
     ({"stand_ins": {"pictures": {"imagenet": "photos"}}}, ["stand_ins.pictures.imagenet", "'photos'"]),
     ({"datasets": {"mine": {"kind": "folder", "image_size": 32}}}, ["datasets.mine: source: missing"]),
     ({"datasets": {"mine": {"kind": "zip", "source": "."}}}, ["datasets.mine.kind", "'zip'", "'folder'"]),

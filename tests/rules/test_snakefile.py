@@ -48,7 +48,7 @@ def test_every_paper_is_a_target(project, planned_jobs):
     ("arguments", "said"),
     [
         (["jeong2021_tabel1"], "unknown artefact 'jeong2021_tabel1' (did you mean 'jeong2021_table1'?)"),
-        (["jeong2021_fig3b"], "jeong2021_fig3b: this version does not build it yet"),
+        (["jeong2021_fig4b"], "jeong2021_fig4b: this version does not build it yet"),
         (["--config", "scale=dmeo"], "config.yaml: scale: found 'dmeo' (did you mean 'demo'?)"),
         (["--config", "seeds=-1"], "config.yaml: seeds: found -1, expected greater than or equal to 1"),
         (["--config", "sedes=2"], "config.yaml: unknown key 'sedes' (did you mean 'seeds'?)"),

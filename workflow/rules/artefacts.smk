@@ -45,6 +45,19 @@ for step in TABLES:
             " --output-measurements {output.measurements} > {log} 2>&1"
 
 
+def page_of(step):
+    if step not in PAGES:
+        return {}
+    page = report(
+        "results/{scale}/figures/{artefact}.html",
+        category=artefact_paper,
+        subcategory="Figures to turn",
+        labels=artefact_labels,
+        caption=f"../report/{step}.rst",
+    )
+    return {"page": page}
+
+
 for step in FIGURES:
 
     rule:
@@ -54,6 +67,7 @@ for step in FIGURES:
             script=ancient(script(step)),
             results=FIGURES[step][0],
         output:
+            **page_of(step),
             png=report(
                 "results/{scale}/figures/{artefact}.png",
                 category=artefact_paper,
@@ -80,9 +94,10 @@ for step in FIGURES:
             artefact=artefact_description,
             code=code(step),
             where=FIGURES[step][1],
+            page="--output-html results/{scale}/figures/{artefact}.html" if step in PAGES else "",
         message:
             "Drawing {wildcards.artefact}"
         shell:
             "python {input.script} --artefact {params.artefact:q} {params.where} --output-png {output.png}"
-            " --output-pdf {output.pdf} --output-csv {output.csv}"
+            " --output-pdf {output.pdf} --output-csv {output.csv} {params.page}"
             " --output-measurements {output.measurements} > {log} 2>&1"

@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.datasets import form_of
+from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
 from mixsuite.catalog.staleness import stale_results
@@ -244,6 +245,46 @@ def timing_code(wildcards):
     return code("time_steps", sorted({module for run in runs for module in modules_of(run)}))
 
 
+# Loss landscapes
+
+
+def landscape_training(wildcards):
+    return CATALOG.trainings[CATALOG.landscapes[wildcards.run].specification["run"]]
+
+
+def landscape_trained(wildcards):
+    return list(paths.training_files(wildcards.scale, landscape_training(wildcards).identity).values())
+
+
+def landscape_trained_folder(wildcards):
+    return str(Path(landscape_trained(wildcards)[0]).parent)
+
+
+def landscape_dataset(wildcards):
+    return prepared_files(dataset_of(landscape_training(wildcards)))
+
+
+def landscape_dataset_folder(wildcards):
+    return paths.dataset(wildcards.scale, dataset_of(landscape_training(wildcards)))
+
+
+def landscape_dataset_sha256(wildcards):
+    return prepared_sha256(dataset_of(landscape_training(wildcards)))
+
+
+def landscape_specification(wildcards):
+    return canonical_json(CATALOG.landscapes[wildcards.run].specification)
+
+
+def landscape_label(wildcards, resources):
+    return CATALOG.landscapes[wildcards.run].label
+
+
+def landscape_code(wildcards):
+    engine = module_of_engine(CATALOG.landscapes[wildcards.run].specification)
+    return code("measure_landscape", [engine, *modules_of(landscape_training(wildcards).specification)])
+
+
 # Compositions
 
 
@@ -309,6 +350,11 @@ def timed_training_results(wildcards):
     return [*training_results(wildcards), *(paths.timing(wildcards.scale, run) for run in timings)]
 
 
+def landscape_results(wildcards):
+    landscapes = CATALOG.artefacts[wildcards.artefact].landscapes.values()
+    return [paths.landscape(wildcards.scale, landscape.identity) for landscape in landscapes]
+
+
 def composition_results(wildcards):
     return paths.composition_files(wildcards.scale, CATALOG.artefacts[wildcards.artefact].composition.identity)
 
@@ -342,6 +388,11 @@ TABLES = {
 FIGURES = {
     "plot_composition": (composition_results, "--runs results/{scale}/compositions"),
     "plot_soft_labels": (composition_results, "--runs results/{scale}/compositions"),
+    "plot_perturbation": (landscape_results, "--runs results/{scale}/landscapes"),
+    "plot_sharpness": (landscape_results, "--runs results/{scale}/landscapes"),
+    "plot_surfaces": (landscape_results, "--runs results/{scale}/landscapes"),
     "plot_feature_outputs": (descent_trajectories, "--runs results/{scale}/patches"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }
+# Figures that can be turned with the mouse have a page beside.
+PAGES = ("plot_surfaces",)

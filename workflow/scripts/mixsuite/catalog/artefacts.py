@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from mixsuite.catalog.compositions import composition_notes, plan_composition
 from mixsuite.catalog.datasets import Form, dataset_specification, form_of
 from mixsuite.catalog.fit import ONE_PROCESS_METHODS
 from mixsuite.catalog.footnotes import footnotes
+from mixsuite.catalog.landscapes import landscape_notes, plan_landscapes
 from mixsuite.catalog.runs import (
     Run,
     Training,
@@ -49,6 +51,8 @@ class PlannedArtefact:
     definition: Artefact
     rows: tuple[PlannedRow, ...]
     composition: Run | None = None
+    landscapes: Mapping[str, Run] = field(default_factory=dict)
+    """The landscapes of its trainings, by the training's identity."""
     stand_in_notes: tuple[str, ...] = ()
     """What stands in for the paper's beside what its rows say."""
 
@@ -111,6 +115,12 @@ class Catalog:
         planned = (artefact.composition for artefact in self.built.values())
         return {composition.identity: composition for composition in planned if composition}
 
+    @cached_property
+    def landscapes(self) -> dict[str, Run]:
+        """All landscapes of the built artefacts, by identity."""
+        planned = (run for artefact in self.built.values() for run in artefact.landscapes.values())
+        return {landscape.identity: landscape for landscape in planned}
+
     def names_built_by(self, step: str) -> list[str]:
         """Return the artefacts that the rule `step` builds."""
         return [name for name, artefact in self.built.items() if artefact.definition.step == step]
@@ -166,6 +176,7 @@ class Catalog:
             "stand_in": bool(notes),
             "stand_in_note": "; ".join(notes),
             "composition": artefact.composition.identity if artefact.composition else None,
+            "landscape": self._landscape_settings(artefact.definition),
             "rows": [_describe(row) for row in artefact.rows],
         }
 
@@ -173,15 +184,20 @@ class Catalog:
         planned = {row.id: self._plan_row(row, manifest.patch_seeds) for row in definition.rows}
         timings = plan_timings(definition, self._trainings)
         rows = tuple(self._complete(row, planned, timings.get(row.row.id)) for row in planned.values())
-        composition = plan_composition(self.house, definition.composition) if definition.composition else None
-        return PlannedArtefact(
-            f"{manifest.key}_{name}",
-            manifest.key,
-            definition,
-            rows,
-            composition=composition,
-            stand_in_notes=composition_notes(self.house, definition.composition) if composition else (),
-        )
+        planned_artefact = PlannedArtefact(f"{manifest.key}_{name}", manifest.key, definition, rows)
+        if definition.composition:
+            composition = plan_composition(self.house, definition.composition)
+            notes = composition_notes(self.house, definition.composition)
+            return replace(planned_artefact, composition=composition, stand_in_notes=notes)
+        if definition.landscape:
+            trainings = planned_artefact.trainings.values()
+            landscapes = plan_landscapes(self.house, definition.landscape, trainings)
+            notes = landscape_notes(self.house, definition.landscape)
+            return replace(planned_artefact, landscapes=landscapes, stand_in_notes=notes)
+        return planned_artefact
+
+    def _landscape_settings(self, definition: Artefact) -> dict[str, Any] | None:
+        return self.house.landscape(definition.landscape).model_dump() if definition.landscape else None
 
     def _complete(self, planned: PlannedRow, rows: dict[str, PlannedRow], timing: Run | None) -> PlannedRow:
         # A row that is derived from others stands in where any of these does.

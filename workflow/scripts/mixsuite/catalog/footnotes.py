@@ -22,6 +22,7 @@ def footnotes(house: House, artefact: Artefact) -> list[str]:
         *(_schedule(house, name) for name in schedules),
         *_recipes(house, list(recipes)),
         *(_setting(house, name) for name in settings),
+        *([_landscape(house, artefact.landscape)] if artefact.landscape else []),
     ]
 
 
@@ -31,6 +32,11 @@ def _schedule(house: House, name: str) -> str:
     return (
         f"Schedule {protocols.title}, protocol {house.config.protocol}: {values}. {' '.join(protocols.sources)}".strip()
     )
+
+
+def _landscape(house: House, name: str) -> str:
+    landscape = house.landscapes[name]
+    return f"{landscape.title}: {_in_words(house.landscape(name).model_dump())}. {' '.join(landscape.sources)}".strip()
 
 
 def _recipes(house: House, names: list[str]) -> list[str]:

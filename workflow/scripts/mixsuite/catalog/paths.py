@@ -52,6 +52,11 @@ def timing(scale: str, identity: str) -> str:
     return str(results(scale) / "timings" / f"{identity}.json")
 
 
+def landscape(scale: str, identity: str) -> str:
+    """Return the file of what was measured of the loss around a network."""
+    return str(results(scale) / "landscapes" / f"{identity}.json")
+
+
 def composition_files(scale: str, identity: str) -> list[str]:
     """Return the files of a composition: what it is made of, and its arrays."""
     return [str(results(scale) / "compositions" / identity / file) for file in ("composition.json", "images.npz")]

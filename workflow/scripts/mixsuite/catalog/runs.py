@@ -69,7 +69,7 @@ def resolve_training(house: House, reference: RunReference) -> Training | str:
         specification=specification,
         label=f"{recipe.title} on {dataset} with {model}",
         replaced=tuple(_replacements(house, reference, dataset, model)),
-        changed=tuple(_changes(house.protocol_schedule(reference.schedule).model_dump(), settings.model_dump())),
+        changed=tuple(named_changes(house.protocol_schedule(reference.schedule).model_dump(), settings.model_dump())),
     )
 
 
@@ -107,15 +107,16 @@ def _replacements(house: House, reference: RunReference, dataset: str, model: st
 def descent_notes(house: House, reference: PatchReference) -> list[str]:
     """Return in what the synthetic experiment of `reference` is not its manifest's."""
     original = setting_of(house.manifest_patch_setting(reference.setting))
-    return _changes(original, setting_of(house.patch_setting(reference.setting)))
+    return named_changes(original, setting_of(house.patch_setting(reference.setting)))
 
 
-def _changes(original: dict[str, Any], chosen: dict[str, Any], within: str = "") -> list[str]:
+def named_changes(original: dict[str, Any], chosen: dict[str, Any], within: str = "") -> list[str]:
+    """Return, in words, in which settings `chosen` differs from `original`."""
     changes = []
     for name, value in chosen.items():
         before, place = original[name], f"{within}{name.replace('_', ' ')}"
         if isinstance(value, dict) and isinstance(before, dict):
-            changes += _changes(before, value, f"{place} ")
+            changes += named_changes(before, value, f"{place} ")
         elif value != before:
             changes.append(f"{place} {_short(value)} for {_short(before)}")
     return changes

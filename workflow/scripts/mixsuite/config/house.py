@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mixsuite.config.landscapes import Landscape, LandscapeSettings
 from mixsuite.config.manifest import Manifest, RunReference
 from mixsuite.config.networks import Network
 from mixsuite.config.patches import PatchSetting
@@ -23,6 +24,7 @@ class House:
     protocols: dict[str, ScheduleProtocols]
     models: dict[str, Network]
     datasets: dict[str, Dataset]
+    landscapes: dict[str, Landscape]
     manifests: dict[str, Manifest]
 
     def protocol_schedule(self, name: str) -> Schedule:
@@ -39,6 +41,16 @@ class House:
         of_scale = validate(Schedule, settings, f"workflow/scales/{self.config.scale}.yaml: schedules.{name}")
         settings = of_scale.model_dump() | self.config.schedules.get(name, {})
         return validate(Schedule, settings, f"config.yaml: schedules.{name}")
+
+    def landscape(self, name: str) -> LandscapeSettings:
+        """Return the settings of the landscape `name`, with what the scale and the user change in them."""
+        settings, scale = self.landscapes[name].settings, self.config.scale
+        for where, changes in (
+            (f"workflow/scales/{scale}.yaml: landscapes.{name}", self.scale.landscapes.get(name, {})),
+            (f"config.yaml: landscapes.{name}", self.config.landscapes.get(name, {})),
+        ):
+            settings = validate(LandscapeSettings, settings.changed_by(changes), where)
+        return settings
 
     def patch_setting(self, name: str) -> PatchSetting:
         """Return the synthetic setting `name`, with what the user changes in it."""

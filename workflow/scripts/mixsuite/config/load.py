@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from mixsuite.checks import suggest
 from mixsuite.config.datasets import known_datasets
 from mixsuite.config.house import House
+from mixsuite.config.landscapes import Landscape
 from mixsuite.config.manifest import Manifest
 from mixsuite.config.networks import parse_network
 from mixsuite.config.recipes import RECIPES, Recipe
@@ -40,12 +41,15 @@ def load_house(root: Path, config: dict[str, Any]) -> House:
         protocols=_entries(root, "workflow/protocols.yaml", lambda data, at: validate(ScheduleProtocols, data, at)),
         models=_entries(root, "workflow/models.yaml", parse_network),
         datasets=known_datasets(_entries(root, "workflow/datasets.yaml", _dataset), user.datasets),
+        landscapes=_entries(root, "workflow/landscapes.yaml", lambda data, at: validate(Landscape, data, at)),
         manifests={key: _manifest(root, key) for key in sorted(_names(workflow / "papers"))},
     )
     check_references(root, house, scale_file)
     # Whatever a protocol, a scale or the user changes is checked as a whole, whether or not it is run.
     for name in house.protocols:
         house.schedule(name)
+    for name in house.landscapes:
+        house.landscape(name)
     for name in user.patches:
         house.patch_setting(name)
     return house

@@ -166,6 +166,8 @@ class Artefact(Strict):
     """The grid of synthetic experiments that it shows."""
     composition: Composition | None = None
     """The mixed images that it shows."""
+    landscape: Name | None = None
+    """What is measured of the loss around its networks."""
     rows: list[Row] = []
     claims: list[Claim] = []
     footnotes: list[str] = []

@@ -17,9 +17,11 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
     known_settings = {name for manifest in house.manifests.values() for name in manifest.patch_settings}
     for name in house.config.patches:
         check_known("config.yaml: patches", name, known_settings)
-    for where, schedules in ((scale_file, house.scale.schedules), ("config.yaml", house.config.schedules)):
-        for name in schedules:
+    for where, changing in ((scale_file, house.scale), ("config.yaml", house.config)):
+        for name in changing.schedules:
             check_known(f"{where}: schedules", name, house.protocols)
+        for name in changing.landscapes:
+            check_known(f"{where}: landscapes", name, house.landscapes)
     for where, stand_ins in ((scale_file, house.scale.stand_ins), ("config.yaml", house.config.stand_ins)):
         _check_stand_ins(f"{where}: stand_ins.datasets", stand_ins.datasets, house.datasets)
         _check_stand_ins(f"{where}: stand_ins.models", stand_ins.models, house.models)
@@ -40,6 +42,8 @@ def _check_artefacts(root: Path, house: House) -> None:
             for row in artefact.rows:
                 if row.run:
                     _check_run(f"{where}: {row.id}", row.run, house)
+            if artefact.landscape:
+                check_known(f"{where}: landscape", artefact.landscape, house.landscapes)
             if artefact.composition:
                 check_known(f"{where}: composition.dataset", artefact.composition.dataset, house.datasets)
                 for recipe in artefact.composition.recipes:

@@ -73,6 +73,8 @@ class Config(Strict):
     stand_ins: Annotated[StandIns, _EMPTY] = StandIns()
     schedules: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the training schedules, such as {cifar: {epochs: 100}}."""
+    landscapes: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -86,3 +88,5 @@ class Scale(Strict):
     stand_ins: StandIns = StandIns()
     schedules: dict[str, dict[str, Any]] = {}
     """Per schedule, the settings that this scale changes."""
+    landscapes: dict[str, dict[str, Any]] = {}
+    """Per landscape, the settings that this scale changes, part by part."""

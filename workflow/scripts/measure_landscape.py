@@ -1,0 +1,69 @@
+"""Measure the loss around one trained network: Hessian directions and spectrum, surface, loss under Gaussian noise."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    options = _parser().parse_args(arguments)
+
+    # Not before the arguments are known to be right: torch takes seconds.
+    from mixsuite.device import device_name, lease, limit_threads
+    from mixsuite.files import write_json
+    from mixsuite.landscape.measurement import PARTS, measure_landscape
+    from mixsuite.landscape.specification import check_landscape
+    from mixsuite.progress import ProgressBar
+    from mixsuite.provenance import record
+    from mixsuite.training.sources import load_splits, open_source
+    from mixsuite.training.trained import load_trained
+
+    def step() -> None:
+        landscape = read_json("--landscape", options.landscape)
+        check_landscape(landscape)
+        limit_threads(options.threads)
+        train_split, test_split, sha256 = load_splits(options.dataset, options.dataset_sha256)
+        with lease(options.device) as device, closing(ProgressBar("part", len(PARTS))) as progress:
+            trained = load_trained(options.run_folder, test_split, sha256, device)
+            schedule = trained.run["specification"]["schedule"]
+            source = open_source(schedule, train_split, test_split, device, options.threads)
+            found = measure_landscape(
+                landscape, trained.model, source, lambda part: progress.move(PARTS.index(part) + 1, part)
+            )
+            content = {
+                "specification": landscape,
+                **found,
+                "run": trained.run["specification"],
+                "last": trained.run["last"],
+                "device": device_name(device),
+                "threads": options.threads,
+                "dataset": {"sha256": sha256},
+                "provenance": record(options.code),
+            }
+            write_json(options.output, content)
+
+    return exit_status(step)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = step_parser(__doc__)
+    what = parser.add_argument_group("what is measured")
+    what.add_argument("--landscape", required=True, metavar="JSON", help="parts of the landscape and their settings")
+    what.add_argument("--run-folder", required=True, type=Path, metavar="DIR", help="model.safetensors and run.json")
+    what.add_argument(
+        "--dataset", required=True, type=Path, metavar="DIR", help="prepared folder with train/ and test/"
+    )
+    what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="what was measured (.json)")
+    add_computing_options(parser)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The loss around trained weights: Hessian directions and spectrum, surfaces, random perturbations."""

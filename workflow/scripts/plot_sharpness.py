@@ -1,0 +1,35 @@
+"""Draw how sharp the minima are against the test error, over all trained networks, and their spectral densities."""
+
+from __future__ import annotations
+
+import sys
+
+from mixsuite.program import exit_status, read_json
+from mixsuite.reporting.program import FIGURE_FORMS, artefact_parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    options = artefact_parser(__doc__, FIGURE_FORMS).parse_args(arguments)
+
+    # Not before the arguments are known to be right: these take a while.
+    from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.landscapes import landscape_settings, read_landscapes
+    from mixsuite.reporting.measurements import write_frame
+    from mixsuite.reporting.sharpness import draw, measure_sharpness, sharpness_table
+    from mixsuite.reporting.style import save
+
+    def step() -> None:
+        artefact = read_json("--artefact", options.artefact)
+        description = read_description(artefact)
+        landscapes = read_landscapes(description, landscape_settings(artefact), options.runs)
+        table = sharpness_table(description, landscapes)
+        save(draw(description, table, landscapes), options.output_pdf, options.output_png)
+        write_frame(options.output_csv, table)
+        write_frame(options.output_measurements, measure_sharpness(description, landscapes))
+
+    return exit_status(step)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
