@@ -34,13 +34,14 @@ def image_folder(tmp_path):
 
 
 @pytest.fixture
-def imagenet_folder(tmp_path):
+def imagenet_folder(tmp_path, monkeypatch):
     """Make train/WNID/IMAGE.JPEG and val/ of random pixels and sizes, with class folders or flat -> folder.
 
-    Three images of each class to train; in val/ two, taking turns.
+    Three images of each class to train; in val/ two, taking turns. To the reader, ImageNet has as many classes.
     """
 
     def make(classes=("n02", "n01", "n03"), flat=False, inside=""):
+        monkeypatch.setattr("mixsuite.data.imagenet.N_CLASSES", len(classes))
         rng = np.random.default_rng(0)
         folder = tmp_path / "photos"
         base = folder / inside

@@ -168,7 +168,8 @@ from mixsuite.data.resized_crop import ResizedCrop
 split = load_index(Path(sys.argv[1]))[0]
 decoder = Decoder(split, ResizedCrop(8, 10, (0.1, 1.0), (1.0, 1.0)), True, None)
 answers = Decoders(decoder, 2, pinned=False).answers([Request(np.arange(9), (0, 0))] * 1000)
-next(answers)
+# One of each worker: until it has begun to work, a DataLoader's worker does not know whose it is.
+next(answers), next(answers)
 print(*(child.pid for child in multiprocessing.active_children()), flush=True)
 time.sleep(60)
 """

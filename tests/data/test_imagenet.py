@@ -5,7 +5,7 @@ from PIL import Image
 
 from mixsuite.checks import SettingError
 from mixsuite.data.errors import DatasetError
-from mixsuite.data.imagenet import read
+from mixsuite.data.imagenet import N_CLASSES, read
 
 IMAGENET = {"kind": "imagenet", "name": "imagenet"}
 SOLUTION = "ImageId,PredictionString\n" + "".join(
@@ -51,23 +51,6 @@ def test_kaggles_layout_gives_the_same_index(imagenet_folder, tmp_path):
     assert (kaggle.train, kaggle.test) == (plain.train, plain.test)
 
 
-def test_tiny_imagenets_layout_is_read(imagenet_folder):
-    folder = imagenet_folder(flat=True)
-    for place in (folder / "val", *(folder / "train").iterdir()):
-        images = list(place.iterdir())
-        (place / "images").mkdir()
-        for path in images:
-            path.rename(place / "images" / path.name)
-    names = [f"ILSVRC2012_val_{number:08d}.JPEG" for number in range(1, 7)]
-    lines = [f"{name}\t{wnid}\t0\t32\t44\t62\n" for name, wnid in zip(names, ("n02", "n01", "n03") * 2, strict=True)]
-    (folder / "val" / "val_annotations.txt").write_text("".join(lines))
-    (folder / "words.txt").write_text("n01\ttench, Tinca tinca\nn09\tplanet\nn02\tgoldfish\n")
-    raw = read(IMAGENET, str(folder))
-    assert raw.train[0] == ("train/n01/images/n01_0.JPEG", 0)
-    assert raw.test[0] == ("val/images/ILSVRC2012_val_00000001.JPEG", 1)
-    assert raw.names == ["tench, Tinca tinca", "goldfish", "n03"]
-
-
 def test_a_class_may_have_no_validation_image(imagenet_folder):
     folder = imagenet_folder()
     shutil.rmtree(folder / "val" / "n02")
@@ -95,6 +78,10 @@ def leave_one_class(folder):
             shutil.rmtree(folder / split / wnid)
 
 
+def swap_a_class(folder):
+    (folder / "train" / "n02").rename(folder / "train" / "n04")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -102,7 +89,8 @@ def leave_one_class(folder):
         (remove("train"), "photos: holds neither train/ nor ILSVRC/Data/CLS-LOC/train/"),
         (remove("val"), "photos: holds no folder val/, expected it beside train/"),
         (empty, "train/n02: a class folder without images"),
-        (remove("train", "n02"), "photos: val/ has the class n02, which train/ lacks"),
+        (remove("train", "n02"), "photos/train: found 2 class folders, expected ImageNet's 3; for a part of it, add a"),
+        (swap_a_class, "photos: val/ has the class n02, which train/ lacks"),
         (leave_one_class, "train: found 1 class folders, expected at least 2"),
     ],
 )
@@ -138,3 +126,14 @@ def test_a_label_that_is_no_class_is_named(imagenet_folder):
 def test_wrong_settings_are_named(settings, source, message):
     with pytest.raises(SettingError, match=message):
         read({**IMAGENET, **settings}, source)
+
+
+def test_imagenet_has_1000_classes_and_a_part_has_a_kind_of_its_own(imagenet_folder, monkeypatch):
+    folder = imagenet_folder()
+    monkeypatch.setattr("mixsuite.data.imagenet.N_CLASSES", N_CLASSES)
+    expected = (
+        r"photos/train: found 3 class folders, expected ImageNet's 1000; for a part of it, add a dataset with kind: "
+        r"large_folder and let stand_ins: {datasets: {imagenet: NAME}} name it$"
+    )
+    with pytest.raises(DatasetError, match=expected):
+        read(IMAGENET, str(folder))

@@ -20,11 +20,20 @@ def run(root, tmp_path):
 
 def test_images_are_indexed_where_they_are(run, imagenet_folder, tmp_path):
     folder = imagenet_folder()
-    ended = run('{"kind": "imagenet", "name": "imagenet"}', "--source", folder)
+    ended = run('{"kind": "large_folder", "name": "photos"}', "--source", folder)
     assert ended.returncode == 0, ended.stderr
     assert "9 training and 6 test images of 3 classes" in ended.stdout
     train, _, _ = load_index(tmp_path / "out" / "x")
     assert train.path(0) == folder / "train" / "n01" / "n01_0.JPEG"
+
+
+def test_a_part_of_imagenet_is_not_taken_for_it(run, imagenet_folder, tmp_path):
+    ended = run('{"kind": "imagenet", "name": "imagenet"}', "--source", imagenet_folder())
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(
+        f"error: {tmp_path / 'photos' / 'train'}: found 3 class folders, expected ImageNet's"
+    )
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

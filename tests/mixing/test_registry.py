@@ -1,7 +1,11 @@
 import pytest
 import torch
+from torch import nn
 
+from mixsuite.checks import SettingError
+from mixsuite.mixing.mix import HintedMix
 from mixsuite.mixing.registry import build_mix
+from mixsuite.mixing.saliency import most_salient_pixels
 from mixsuite.models.registry import build_model
 
 
@@ -52,3 +56,47 @@ def test_refused_settings_are_named(recipe, message):
 def test_a_method_that_needs_the_network_asks_for_it():
     with pytest.raises(ValueError, match=r"^mixing method 'stochastic_depth': missing key 'network'"):
         build_mix({"method": "stochastic_depth", "drop_rate": 0.25})
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {"method": "stochastic_depth", "drop_rate": 0.25},
+        {"method": "manifold_mixup", "alpha": 1.0, "probability": 1.0},
+        {"method": "dropblock", "keep_probability": 0.9, "block_size": 4},
+    ],
+    ids=lambda recipe: recipe["method"],
+)
+def test_a_network_that_is_not_the_suite_s_is_refused(recipe):
+    with pytest.raises(
+        SettingError, match=f"^mixing method '{recipe['method']}': network: found .*, expected .*network"
+    ):
+        build_mix(recipe, nn.Sequential(nn.Flatten(), nn.Linear(192, 5)))
+
+
+@pytest.mark.parametrize(
+    ("std", "found"),
+    [
+        (torch.ones(3), r"a tensor of shape \(3,\), expected \(C, 1, 1\)"),
+        (torch.ones(1, 3, 1, 1), r"a tensor of shape \(1, 3, 1, 1\), expected \(C, 1, 1\)"),
+        (torch.ones(1, 1, 3), r"a tensor of shape \(1, 1, 3\), expected \(C, 1, 1\)"),
+        (0.25, r"0\.25, expected a tensor of shape \(C, 1, 1\)"),
+    ],
+)
+def test_a_standard_deviation_of_another_shape_is_refused(std, found):
+    with pytest.raises(SettingError, match=f"^std: found {found}$"):
+        build_mix({"method": "vanilla"}, std=std)
+
+
+def test_integer_labels_are_refused_by_any_method():
+    mix = build_mix({"method": "cutmix", "alpha": 1.0, "probability": 1.0})
+    with pytest.raises(SettingError, match=r"^targets: found int64 \(4,\), .*one_hot"):
+        mix(torch.randn(4, 3, 8, 8), torch.arange(4), torch.Generator())
+
+
+def test_a_method_with_hints_is_checked_too():
+    mix = build_mix({"method": "saliencymix", "alpha": 1.0, "probability": 1.0, "saliency": "uint8"})
+    assert isinstance(mix, HintedMix)
+    assert mix.hint is most_salient_pixels
+    with pytest.raises(SettingError, match=r"^images: found uint8 \(4, 3, 8, 8\), "):
+        mix(torch.zeros(4, 3, 8, 8, dtype=torch.uint8), torch.eye(4), torch.Generator(), torch.zeros(4, 2))

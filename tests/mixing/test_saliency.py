@@ -1,3 +1,6 @@
+import sys
+import types
+
 import cv2
 import numpy as np
 import pytest
@@ -95,3 +98,30 @@ def test_the_place_as_released_is_not_where_the_dot_is():
 def test_another_saliency_is_named():
     with pytest.raises(SettingError, match=r"saliency: found 'float32'; expected one of as_released, uint8"):
         check_saliency("float32")
+
+
+@pytest.mark.parametrize(
+    ("pixels", "found"),
+    [
+        (torch.rand(2, 3, 8, 9), r"float32 \(2, 3, 8, 9\) on cpu"),
+        (torch.zeros(3, 8, 9, dtype=torch.uint8), r"uint8 \(3, 8, 9\) on cpu"),
+        (torch.zeros(2, 8, 9, 3, dtype=torch.uint8), r"uint8 \(2, 8, 9, 3\) on cpu"),
+        (torch.zeros(2, 3, 8, 9, dtype=torch.uint8, device="meta"), r"uint8 \(2, 3, 8, 9\) on meta"),
+        (np.zeros((2, 3, 8, 9), np.uint8), "ndarray"),
+    ],
+)
+@pytest.mark.parametrize("function", [most_salient_pixels, saliency_maps])
+def test_other_than_raw_pixels_is_refused(function, pixels, found):
+    expected = r"the raw pixels before normalisation: uint8 \(B, C, H, W\) on the CPU, C = 3 \(RGB\) or 1 \(grey\)"
+    with pytest.raises(SettingError, match=f"^pixels: found {found}, expected {expected}$"):
+        function(pixels)
+
+
+@pytest.mark.parametrize("installed", [None, types.ModuleType("cv2")], ids=["no OpenCV", "OpenCV without contrib"])
+def test_how_to_install_what_is_missing_is_told(monkeypatch, installed):
+    monkeypatch.setitem(sys.modules, "cv2", installed)
+    told = r'pip install "\.\[saliency\]"` .* or `pip install opencv-contrib-python-headless`$'
+    with pytest.raises(SettingError, match=told):
+        most_salient_pixels(noise(2))
+    with pytest.raises(SettingError, match=told):
+        most_salient_pixel_as_released(noise(1)[0].float())

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from mixsuite.reporting.classification_table import REMARKS, compare_classification, measure_classification
+from mixsuite.reporting.classification_table import (
+    classification_remarks,
+    compare_classification,
+    measure_classification,
+)
+from mixsuite.reporting.comparison import BEST_NOTE
 from mixsuite.reporting.description import read_description
 from mixsuite.reporting.results import read_results
 from mixsuite.reporting.table_markdown import markdown
@@ -108,7 +113,7 @@ def cells(comparison) -> dict[str, list[str]]:
 def test_table_to_read(built):
     comparison = built()[1]
     assert [column.heading for column in comparison.table().columns] == [
-        "Model",
+        "Method",
         "Parameters (M): printed",
         "Parameters (M): rebuilt",
         "Parameters (M): difference",
@@ -137,14 +142,15 @@ def test_best_of_the_block_is_bold_among_printed_and_among_rebuilt(built):
 
 
 def test_notes_explain_every_mark(built):
-    table = built()[1].table(REMARKS)
+    comparison = built()[1]
+    table = comparison.table(classification_remarks(comparison.description))
     notes = {text: mark for mark, text in table.notes}
     assert notes["Copied by the paper from Yun et al. (2019), Table 6."] == "†1"
     assert notes["Read off a figure by eye."] == "‡1"
     assert notes["Recalled, unverified; no source at hand prints it."] == "§1"
-    assert notes["A footnote of the manifest."] == ""
+    assert notes["A footnote of the manifest."] == notes[BEST_NOTE] == ""
     assert notes["Scale: demo (digits). Protocol: text."] == ""
-    assert any("best epoch" in text or "lowest top-1 error on the test set" in text for text in notes)
+    assert any("printed errors are held against it" in text for text in notes)
     reason = notes["Not run: this version does not have the method dropblock."]
     lines = {line[0].text: line for line in table.blocks[0].lines}
     assert lines["+ DropBlock"][5].marks == (reason,)
@@ -182,8 +188,14 @@ def test_a_comparison_of_ones_own_has_nothing_printed(describe, classifier_runs,
     rows = [{"id": "a", "label": "A", "runs": classifier_runs("a", [5.0])}]
     description = read_description(describe(rows))
     measurements = measure_classification(description, read_results(description, tmp_path / "runs"))
-    table = compare_classification(description, measurements).table()
+    table = compare_classification(description, measurements).table(classification_remarks(description))
     assert [cell.text for cell in table.blocks[0].lines[0]] == ["A", "5.00", "5.50", "1"]
+    told = [text for _, text in table.notes]
+    assert "Bold: best of its block." in told
+    assert any(
+        text.startswith("The best epoch is the one with the lowest top-1 error on the test set.") for text in told
+    )
+    assert not any("printed" in text for text in told)
 
 
 def test_a_run_without_results_is_named(describe):

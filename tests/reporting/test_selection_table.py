@@ -57,7 +57,7 @@ def texts(block) -> list[list[str]]:
 def test_what_was_chosen_stands_beside_the_printed(build, rows):
     table = build(rows).table()
     assert [column.heading for column in table.columns] == [
-        "Model",
+        "Method",
         "CutMix† (Kim) (%): printed",
         "CutMix† (Kim) (%): rebuilt",
         "CutMix (ours): best on the test set, best epoch (%): printed",
@@ -83,7 +83,7 @@ def test_what_was_chosen_stands_beside_the_printed(build, rows):
 
 def test_all_settings_stand_below_with_the_chosen_bold(build, rows):
     settings = build(rows).table().blocks[1]
-    assert [column.heading for column in settings.columns] == ["Model", "α = 1/3", "α = 1"]
+    assert [column.heading for column in settings.columns] == ["Method", "α = 1/3", "α = 1"]
     assert texts(settings) == [
         ["CutMix, K = 2", "21.10 ± 0.14", "21.70 ± 0.28"],
         ["CutMix, K = 4", "20.80 ± 0.14", "20.30 ± 0.28"],
@@ -128,7 +128,7 @@ def test_without_baselines_nothing_stands_beside(build, rows):
     own = [{**row, "baseline": None} for row in rows if not row["id"].startswith("kim/")]
     table = build(own).table()
     assert [column.title for column in table.columns] == [
-        "Model", "printed", "rebuilt", "difference", "chosen", "rebuilt", "chosen", "Seeds",
+        "Method", "printed", "rebuilt", "difference", "chosen", "rebuilt", "chosen", "Seeds",
     ]  # fmt: skip
     assert texts(table.blocks[0])[0][:3] == ["CutMix, K = 2", "21.34", "21.10 ± 0.14"]
 

@@ -105,7 +105,7 @@ def test_errors_stand_above_without_the_deviations(measured):
     ]
     assert [len(block.lines) for block in table.blocks] == [5, 5, 2]
     assert [column.title for column in table.columns] == [
-        "Model",
+        "Method",
         "printed",
         "rebuilt",
         "difference",
@@ -113,6 +113,17 @@ def test_errors_stand_above_without_the_deviations(measured):
         "Seeds",
     ]
     assert any("held against" in text for _, text in table.notes)
+
+
+def test_stand_ins_have_no_column_of_differences(describe, rows, tmp_path):
+    description = read_description(describe([row | {"stand_in": True} for row in rows], stand_in=True))
+    table = Sensitivity(description, measure_sensitivity(description, read_results(description, tmp_path / "runs")))
+    deviations = table.table().blocks[-1]
+    assert [column.title for column in deviations.columns] == [
+        "Method", "printed", "n − 1", "n", "n − 1", "n", "n − 1", "n", "Seeds",
+    ]  # fmt: skip
+    assert {len(line) for line in deviations.lines} == {9}
+    assert [line[-1].text for line in deviations.lines] == ["2", "2"]
 
 
 def test_tidy_file_has_errors_and_deviations(measured):

@@ -197,3 +197,8 @@ def test_a_table_without_warning_and_notes(form):
     text = form(bare)
     assert "tand-in" not in text
     assert "None" not in text
+
+
+def test_labels_stay_on_one_line():
+    assert ".wide td:first-child { white-space: nowrap; }" in html(TABLE)
+    assert '<div class="wide"><table>' in html(TABLE)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+from mixsuite.config.manifest import Printed
 from mixsuite.reporting.classification_table import compare_classification, measure_classification
 from mixsuite.reporting.description import read_description
 from mixsuite.reporting.results import read_results
@@ -55,6 +57,26 @@ def test_the_table_counts_seeds_and_not_repetitions(description, timings, tmp_pa
     assert [line[-1] for line in lines] == ["3", "3", "3"]
     tidy = comparison.tidy().set_index(["row", "metric"])
     assert tidy.loc[("a/mixup", "relative_time")]["difference"] == pytest.approx(1.125 - 1.04)
+
+
+def test_vanilla_is_not_the_fastest_by_definition(description, timings):
+    comparison = compare_classification(description, measure_timings(description, timings))
+    columns = [column.heading for column in comparison.columns()]
+    at = [columns.index(f"Training time relative to vanilla (×): {each}") for each in ("printed", "rebuilt")]
+    faster = {"relative_time": Printed(text="0.9"), "top1_error": Printed(text="20.0")}
+    rows = (*description.rows, replace(description.rows[1], id="c/mixup", printed=faster))
+    measured = measure_timings(replace(description, rows=rows), timings)
+    found = compare_classification(replace(description, rows=rows), measured).table().blocks[0].lines
+    # Two are equally fast; their printed ratios are 1.04 and 0.9, a third row's is 1.04.
+    assert [[line[index].best for index in at] for line in found] == [
+        [False, False],
+        [False, True],
+        [False, False],
+        [True, True],
+    ]
+    slower = comparison.table().blocks[0].lines
+    assert not any(line[at[1]].best for line in slower)
+    assert [line[at[0]].best for line in slower] == [False, True, True]
 
 
 def test_remarks_say_how_was_measured(timings):

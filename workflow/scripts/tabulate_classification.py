@@ -13,7 +13,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = artefact_parser(__doc__, TABLE_FORMS).parse_args(arguments)
 
     # Not before the arguments are known to be right: these take a while.
-    from mixsuite.reporting.classification_table import REMARKS, compare_classification, measure_classification
+    from mixsuite.reporting.classification_table import (
+        classification_remarks,
+        compare_classification,
+        measure_classification,
+    )
     from mixsuite.reporting.description import read_description
     from mixsuite.reporting.results import environment_note, read_results
     from mixsuite.reporting.table_files import write_table
@@ -23,7 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         results = read_results(description, options.runs)
         measurements = measure_classification(description, results)
         comparison = compare_classification(description, measurements)
-        write_table(options, comparison.table([*REMARKS, environment_note(results)]), comparison.tidy(), measurements)
+        remarks = [*classification_remarks(description), environment_note(results)]
+        write_table(options, comparison.table(remarks), comparison.tidy(), measurements)
 
     return exit_status(step)
 

@@ -18,7 +18,11 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     import pandas as pd
 
-    from mixsuite.reporting.classification_table import REMARKS, compare_classification, measure_classification
+    from mixsuite.reporting.classification_table import (
+        classification_remarks,
+        compare_classification,
+        measure_classification,
+    )
     from mixsuite.reporting.description import read_description
     from mixsuite.reporting.results import environment_note, read_results
     from mixsuite.reporting.table_files import write_table
@@ -31,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         parts = [measure_classification(description, results), measure_timings(description, timings)]
         measurements = pd.concat(parts, ignore_index=True)
         comparison = compare_classification(description, measurements)
-        remarks = [*REMARKS, *timing_remarks(timings), environment_note(results)]
+        remarks = [*classification_remarks(description), *timing_remarks(timings), environment_note(results)]
         write_table(options, comparison.table(remarks), comparison.tidy(), measurements)
 
     return exit_status(step)

@@ -1,4 +1,4 @@
-"""ImageNet (ILSVRC 2012) and what is laid out like it, left where it is.
+"""ImageNet (ILSVRC 2012), or 1000 classes laid out like it, left where it is.
 
 FOLDER/train/WNID/IMAGE and FOLDER/val/WNID/IMAGE or FOLDER/val/IMAGE, or both folders in FOLDER/ILSVRC/Data/CLS-LOC/,
 as the archive of Kaggle's ImageNet Object Localization Challenge unpacks. The labels of images that lie in val/ itself
@@ -16,6 +16,8 @@ from mixsuite.data.errors import DatasetError
 from mixsuite.data.imagenet_labels import class_names, validation_labels
 from mixsuite.data.index import RawIndex
 
+N_CLASSES = 1000
+
 _KAGGLE = Path("ILSVRC/Data/CLS-LOC")
 # One of ImageNet's .JPEG files is a PNG.
 _FORMATS = ("JPEG", "PNG")
@@ -29,7 +31,7 @@ def read(dataset: dict[str, Any], source: str | None) -> RawIndex:
 
     Raises:
         SettingError: `source` is missing, or a setting is unknown.
-        DatasetError: a folder or images are missing, there are fewer than two classes, an image of val/ has no label,
+        DatasetError: a folder or images are missing, train/ has not N_CLASSES classes, an image of val/ has no label,
             or val/ has a class that train/ lacks.
     """
     check_keys("dataset", dataset, ("kind", "name"), ("checksums",))
@@ -41,6 +43,11 @@ def read(dataset: dict[str, Any], source: str | None) -> RawIndex:
     root = _find_root(folder)
     train = list_images(root / "train")
     classes = list(train)
+    if len(classes) != N_CLASSES:
+        raise DatasetError(
+            f"{root / 'train'}: found {len(classes)} class folders, expected ImageNet's {N_CLASSES}; for a part of it, "
+            "add a dataset with kind: large_folder and let stand_ins: {datasets: {imagenet: NAME}} name it"
+        )
     names = class_names(folder)
     return RawIndex(
         classes=classes,

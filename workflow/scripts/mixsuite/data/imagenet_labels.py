@@ -4,8 +4,7 @@ LOC_val_solution.csv    Kaggle: ImageId,PredictionString, where the latter start
 ILSVRC2012_devkit_t12/  the development kit: data/meta.mat numbers the WNIDs, a line of
                         data/ILSVRC2012_validation_ground_truth.txt is such a number (read as torchvision does, in
                         torchvision/datasets/imagenet.py of pytorch/vision)
-val/val_annotations.txt Tiny ImageNet: a file name, its WNID and a box, separated by tabs
-LOC_synset_mapping.txt, words.txt  a WNID and its words (Kaggle, Tiny ImageNet)
+LOC_synset_mapping.txt  Kaggle: a WNID and its words
 """
 
 from __future__ import annotations
@@ -16,10 +15,9 @@ from pathlib import Path
 from mixsuite.data.errors import DatasetError
 
 _SOLUTION = "LOC_val_solution.csv"
-_ANNOTATIONS = "val_annotations.txt"
 _META = "ILSVRC2012_devkit_t12/data/meta.mat"
 _TRUTH = "ILSVRC2012_devkit_t12/data/ILSVRC2012_validation_ground_truth.txt"
-_WORDS = ("LOC_synset_mapping.txt", "words.txt")
+_WORDS = "LOC_synset_mapping.txt"
 
 
 def validation_labels(folder: Path, val: Path) -> tuple[dict[str, str], Path]:
@@ -28,38 +26,23 @@ def validation_labels(folder: Path, val: Path) -> tuple[dict[str, str], Path]:
     Raises:
         DatasetError: none of the files is there, or the first that is does not hold what it should.
     """
-    for file, read in (
-        (val / _ANNOTATIONS, _read_annotations),
-        (folder / _SOLUTION, _read_solution),
-        (folder / _TRUTH, _read_truth),
-    ):
+    for file, read in ((folder / _SOLUTION, _read_solution), (folder / _TRUTH, _read_truth)):
         if file.is_file():
             return read(file), file
     raise DatasetError(
-        f"{val}: holds images without class folders, and nothing says their classes: expected {folder / _SOLUTION}, "
-        f"{folder / _TRUTH} (with meta.mat beside it) or {val / _ANNOTATIONS}"
+        f"{val}: holds images without class folders, and nothing says their classes: expected {folder / _SOLUTION} "
+        f"or {folder / _TRUTH} (with meta.mat beside it)"
     )
 
 
 def class_names(folder: Path) -> dict[str, str]:
     """Return the words for each WNID, as far as a file of `folder` tells."""
-    for file in (folder / name for name in _WORDS):
-        if file.is_file():
-            pairs = (line.split(None, 1) for line in _lines(file))
-            return {pair[0]: pair[1].strip() for pair in pairs if len(pair) == 2}
+    if (folder / _WORDS).is_file():
+        pairs = (line.split(None, 1) for line in _lines(folder / _WORDS))
+        return {pair[0]: pair[1].strip() for pair in pairs if len(pair) == 2}
     if (folder / _META).is_file():
         return dict(_low_level_synsets(folder / _META).values())
     return {}
-
-
-def _read_annotations(file: Path) -> dict[str, str]:
-    labels = {}
-    for number, line in enumerate(_lines(file), start=1):
-        fields = line.split("\t")
-        if len(fields) < 2:
-            raise DatasetError(f"{file}: line {number}: found {line!r}, expected a file name, a tab and a WNID")
-        labels[Path(fields[0]).stem] = fields[1].strip()
-    return labels
 
 
 def _read_solution(file: Path) -> dict[str, str]:

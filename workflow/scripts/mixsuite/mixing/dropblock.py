@@ -12,7 +12,7 @@ from mixsuite.checks import check_count, check_fraction
 from mixsuite.mixing.dropping import DroppingLayer, lend_generator
 from mixsuite.mixing.mix import Mix
 from mixsuite.models.residual import residual_blocks
-from mixsuite.models.staged import StagedNetwork
+from mixsuite.models.staged import StagedNetwork, check_staged
 
 
 class DropBlock(DroppingLayer):
@@ -72,6 +72,7 @@ def build(*, network: StagedNetwork, keep_probability: float, block_size: int) -
     """
     check_fraction("keep_probability", keep_probability)
     check_count("block_size", block_size, at_least=1)
+    check_staged(network)
     layers = []
     for stage, rarer in zip(reversed(network.stages), (1, 4), strict=False):
         layer = DropBlock(1 - (1 - keep_probability) / rarer, block_size).train(network.training)

@@ -8,7 +8,7 @@ from torch import nn
 from mixsuite.mixing.blend import blend
 from mixsuite.mixing.draws import check_proportions, permuted_partners, proportions
 from mixsuite.mixing.mix import Mix
-from mixsuite.models.staged import StagedNetwork
+from mixsuite.models.staged import StagedNetwork, check_staged
 
 N_STAGES = 2
 """The hidden states that take part are those after the first two stages."""
@@ -44,9 +44,10 @@ def build(*, network: StagedNetwork, alpha: float, probability: float) -> Mix:
     batch is mixed with `probability`, else left as it is.
 
     Raises:
-        SettingError: alpha not above 0, probability outside 0 to 1.
+        SettingError: alpha not above 0, probability outside 0 to 1, a network that is not the suite's own.
     """
     check_proportions(alpha, probability)
+    check_staged(network)
     places = [HiddenBlend() for _ in network.stages[:N_STAGES]]
     for stage, place in zip(network.stages[:N_STAGES], places, strict=True):
         stage.append(place.train(network.training))

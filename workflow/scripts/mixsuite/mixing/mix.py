@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
+from mixsuite.checks import SettingError
 from mixsuite.data.batches import Hint
 
 Mix = Callable[[torch.Tensor, torch.Tensor, torch.Generator], tuple[torch.Tensor, torch.Tensor]]
@@ -43,6 +44,38 @@ class HintedMix:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return mixed images and targets as a Mix does; `hints` is what `hint` said, on the images' device."""
         return self.mix(images, targets, generator, hints)
+
+
+def checked(mix: Mix | HintedMix) -> Mix | HintedMix:
+    """Return `mix` behind a check of each batch's shapes and types, which no device is waited for.
+
+    It raises a SettingError unless images are floating point (B, C, H, W) and targets floating point (B, n_classes).
+    """
+    if isinstance(mix, HintedMix):
+        return replace(mix, mix=checked(mix.mix))
+
+    def checked_mix(
+        images: torch.Tensor, targets: torch.Tensor, generator: torch.Generator, *hints: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        _check_batch(images, targets)
+        return mix(images, targets, generator, *hints)
+
+    return checked_mix
+
+
+def _check_batch(images: torch.Tensor, targets: torch.Tensor) -> None:
+    if images.ndim != 4 or not images.is_floating_point():
+        raise SettingError(f"images: found {_kind(images)}, expected floating point (B, C, H, W), normalised")
+    if targets.ndim != 2 or len(targets) != len(images) or not targets.is_floating_point():
+        whole = "" if targets.is_floating_point() else "; make labels soft with one_hot(labels, n_classes).float()"
+        raise SettingError(
+            f"targets: found {_kind(targets)}, expected floating point ({len(images)}, n_classes), as many as "
+            f"images{whole}"
+        )
+
+
+def _kind(tensor: torch.Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
 
 
 def hint_of(mix: Mix | HintedMix) -> Hint | None:

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from mixsuite.builders import build_by_name
-from mixsuite.mixing.mix import HintedMix, Mix
+from mixsuite.checks import SettingError
+from mixsuite.mixing.mix import HintedMix, Mix, checked
 from mixsuite.models.staged import StagedNetwork
 
 
@@ -26,7 +27,17 @@ def build_mix(
     batches are trained with, "cross_entropy" or "binary_cross_entropy"; methods with a loss of their own follow it.
 
     Raises:
-        SettingError: unknown method; unknown, missing or refused setting; a network or a loss that does not do.
+        SettingError: unknown method; unknown, missing or refused setting; a network, std or loss that does not do. The
+            mix raises it for a batch that is none (see `mixsuite.mixing.mix.checked`).
     """
+    if std is not None:
+        _check_std(std)
     given = {key: value for key, value in {"network": network, "std": std, "loss": loss}.items() if value is not None}
-    return build_by_name("mixsuite.mixing", "mixing method", "method", recipe, **given)
+    return checked(build_by_name("mixsuite.mixing", "mixing method", "method", recipe, **given))
+
+
+def _check_std(std: torch.Tensor) -> None:
+    if not isinstance(std, torch.Tensor):
+        raise SettingError(f"std: found {std!r}, expected a tensor of shape (C, 1, 1)")
+    if std.ndim != 3 or std.shape[1:] != (1, 1):
+        raise SettingError(f"std: found a tensor of shape {tuple(std.shape)}, expected (C, 1, 1)")

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 
-from mixsuite.checks import check_choice
+from mixsuite.checks import SettingError, check_choice
 
 SALIENCIES = ("uint8", "as_released")
 """What the saliency of an image is computed from: its pixels, or what the released code gives to OpenCV."""
@@ -28,6 +28,9 @@ def most_salient_pixels(pixels: torch.Tensor) -> torch.Tensor:
 
     Of several the first is taken, row by row, as in the released code. Often there are two: OpenCV scales what is
     brighter than its surroundings and what is darker to the same maximum.
+
+    Raises:
+        SettingError: other pixels than these; OpenCV is not installed.
     """
     return _places_of_maxima(saliency_maps(pixels))
 
@@ -39,6 +42,9 @@ def most_salient_pixel_as_released(image: torch.Tensor) -> torch.Tensor:
     SaliencyMix_CIFAR/saliencymix.py), whose routine reads the bytes of the floats as if they were grey values
     (opencv/opencv_contrib, modules/saliency/src/staticSaliencyFineGrained.cpp): the place says next to nothing of the
     image. A GPU is waited for.
+
+    Raises:
+        SettingError: OpenCV is not installed.
     """
     released = image.float().cpu().numpy().transpose(1, 2, 0)
     return _places_of_maxima(_by_opencv(released)[None])[0].to(image.device)
@@ -48,7 +54,11 @@ def saliency_maps(pixels: torch.Tensor) -> torch.Tensor:
     """Return the saliency of each pixel, float32 (B, H, W) in [0, 1].
 
     pixels: uint8 (B, C, H, W) on the CPU, RGB or grey. Images are shared out to as many threads as torch has.
+
+    Raises:
+        SettingError: other pixels than these; OpenCV is not installed.
     """
+    _check_pixels(pixels)
     # OpenCV weights blue, green and red in this order to grey.
     images = pixels.flip(1).permute(0, 2, 3, 1).numpy()
     with ThreadPoolExecutor(torch.get_num_threads()) as threads:
@@ -56,14 +66,34 @@ def saliency_maps(pixels: torch.Tensor) -> torch.Tensor:
     return torch.stack(maps) if maps else torch.empty(0, *pixels.shape[2:])
 
 
+def _check_pixels(pixels: torch.Tensor) -> None:
+    # OpenCV would read the bytes of other numbers as if they were grey values, and say nothing.
+    if not isinstance(pixels, torch.Tensor):
+        found = type(pixels).__name__
+    elif pixels.dtype == torch.uint8 and pixels.ndim == 4 and pixels.shape[1] in (1, 3) and pixels.device.type == "cpu":
+        return
+    else:
+        found = f"{str(pixels.dtype).removeprefix('torch.')} {tuple(pixels.shape)} on {pixels.device}"
+    raise SettingError(
+        f"pixels: found {found}, expected the raw pixels before normalisation: uint8 (B, C, H, W) on the CPU, C = 3 "
+        "(RGB) or 1 (grey)"
+    )
+
+
 def _by_opencv(image: np.ndarray) -> torch.Tensor:
     # Here, because its import takes longer than that of this whole room.
-    import cv2
+    try:
+        import cv2
 
+        detector = cv2.saliency.StaticSaliencyFineGrained_create()
+    except (ImportError, AttributeError) as error:
+        raise SettingError(
+            f"OpenCV with its saliency: not found ({error}), expected for salient pixels; install it with "
+            '`pip install ".[saliency]"` in this suite\'s folder or `pip install opencv-contrib-python-headless`'
+        ) from None
     # An image is too small to be shared out.
     cv2.setNumThreads(1)
-    found = cv2.saliency.StaticSaliencyFineGrained_create().computeSaliency(np.ascontiguousarray(image))
-    return torch.from_numpy(found[1])
+    return torch.from_numpy(detector.computeSaliency(np.ascontiguousarray(image))[1])
 
 
 def _places_of_maxima(maps: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import nn
 
-from mixsuite.checks import check_count
+from mixsuite.checks import SettingError, check_count
 
 
 class StagedNetwork(nn.Module):
@@ -37,6 +37,14 @@ class StagedNetwork(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return the logits (B, n_classes) of images (B, C, H, W)."""
         return self.classifier(self.features(images))
+
+
+def check_staged(network: nn.Module) -> None:
+    """Raise SettingError unless `network` has stages that layers can be added to."""
+    if not isinstance(network, StagedNetwork):
+        raise SettingError(
+            f"network: found {type(network).__name__}, which has no stages, expected a network of this suite's own"
+        )
 
 
 def make_stage(

@@ -20,10 +20,6 @@ _TITLES = {
     "top1_error_change": "Change against the baseline",
     "top5_error": "Top-5 error, same epoch",
 }
-REMARKS = (
-    "The best epoch is the one with the lowest top-1 error on the test set, and printed errors are held against it, "
-    "whichever epoch they are of. That choice sees the test set; the last epoch, which stands beside it, does not.",
-)
 _MILLION = 1e6
 
 
@@ -57,6 +53,15 @@ def compare_classification(description: Description, measurements: pd.DataFrame)
     quantities = [as_printed(metric) for metric in printed or ["top1_error"]]
     titled = [replace(quantity, title=_TITLES.get(quantity.measured, "")) for quantity in quantities]
     return Comparison(description, measurements, [*titled, LAST_EPOCH])
+
+
+def classification_remarks(description: Description) -> list[str]:
+    """Return what a reader must know of the best epoch."""
+    held = ", and printed errors are held against it, whichever epoch they are of" if description.prints else ""
+    return [
+        f"The best epoch is the one with the lowest top-1 error on the test set{held}. That choice sees the test set; "
+        "the last epoch, which stands beside it, does not."
+    ]
 
 
 def _values(run: Mapping[str, Any], identity: str) -> dict[str, float]:

@@ -33,6 +33,10 @@ TIDY_COLUMNS = [
 ]  # fmt: skip
 
 BEST_NOTE = "Bold: best of its block, among the printed and among the rebuilt."
+_BEST_REBUILT_NOTE = "Bold: best of its block."
+
+LABELS = Column("Method", numeric=False)
+"""The first column, with the rows' labels."""
 
 _NOTHING = Measured({})
 
@@ -65,12 +69,13 @@ class Comparison:
         """
         notes = Notes()
         blocks = self.blocks(notes)
-        return artefact_table(self.description, self.columns(), blocks, notes, (BEST_NOTE, *remarks))
+        best = BEST_NOTE if self.description.prints else _BEST_REBUILT_NOTE
+        return artefact_table(self.description, self.columns(), blocks, notes, (best, *remarks))
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns of the table to read."""
         return (
-            Column("Model", numeric=False),
+            LABELS,
             *(Column(title, each.heading) for each in self.quantities for title in self._shown(each)),
             Column("Seeds"),
         )
@@ -100,8 +105,15 @@ class Comparison:
         metric = quantity.metric
         measured = [self._of(row, quantity) for row in rows]
         printed = [row.printed.get(quantity.printed) for row in rows]
-        best_printed = best_of([each.value if each else None for each in printed], metric.lower_is_better)
-        best = best_of([mean(each.values) if each.values else None for each in measured], metric.lower_is_better)
+        competes = [not quantity.is_defined(row.recipe) for row in rows]
+        best_printed = best_of(
+            [each.value if each and own else None for each, own in zip(printed, competes, strict=True)],
+            metric.lower_is_better,
+        )
+        best = best_of(
+            [mean(each.values) if each.values and own else None for each, own in zip(measured, competes, strict=True)],
+            metric.lower_is_better,
+        )
         cells = {
             "printed": [
                 printed_cell(row, quantity, first, notes) for row, first in zip(rows, best_printed, strict=True)

@@ -69,6 +69,11 @@ class Description:
         return f"{self.paper}, {self.where}: {self.title}"
 
     @property
+    def prints(self) -> bool:
+        """Whether a paper prints anything of it; of a comparison of one's own none does."""
+        return any(row.printed for row in self.rows)
+
+    @property
     def blocks(self) -> dict[str, list[Row]]:
         """The rows by block, both in their order."""
         blocks: dict[str, list[Row]] = {}

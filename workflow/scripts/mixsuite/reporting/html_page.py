@@ -23,6 +23,7 @@ th.group { text-align: center; border-bottom: 1px solid var(--line); }
 th.block { font-weight: normal; font-style: italic; padding-top: .9rem; border-bottom: 1px solid var(--line); }
 tbody tr:hover td { background: var(--soft); }
 .wide { overflow-x: auto; }
+.wide td:first-child { white-space: nowrap; }
 .warning { border-left: 4px solid var(--alarm); color: var(--alarm); padding: .2rem .8rem; max-width: 70rem; }
 .note { color: var(--faint); font-size: .88rem; margin: .35rem 0; max-width: 70rem; }
 sup { line-height: 0; }

@@ -20,6 +20,8 @@ _MEASURED_AS = {"top1_error": "best_top1_error"}
 _FIXED = ("parameters", "flops", "base_rate")
 # Measured by repeating a measurement, not by training with several seeds.
 _REPEATED = ("relative_time",)
+# The recipe that others are measured relative to; its own value says nothing.
+_RELATIVE_TO = {"relative_time": "vanilla"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Quantity:
     def of_seeds(self) -> bool:
         """Whether it has a value per seed; else it has one per repetition of the measurement."""
         return self.measured not in _REPEATED
+
+    def is_defined(self, recipe: str | None) -> bool:
+        """Return whether `recipe` has its value by definition, so that it does not compete for the best."""
+        return recipe is not None and _RELATIVE_TO.get(self.measured) == recipe
 
     def text(self, values: Sequence[float]) -> str:
         """Return `values`, one per seed, as a cell: mean ± standard deviation, or the one value of a fixed quantity."""

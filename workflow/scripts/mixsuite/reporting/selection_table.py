@@ -8,6 +8,7 @@ import pandas as pd
 
 from mixsuite.reporting.classification_table import LAST_EPOCH
 from mixsuite.reporting.comparison import (
+    LABELS,
     Comparison,
     artefact_table,
     difference_cell,
@@ -81,7 +82,7 @@ class SelectionTable:
         on_test = f"{self._rows[0].block}: best on the test set, best epoch (%)"
         held_out = "Chosen on the other half, last epoch (%)"
         return (
-            Column("Model", numeric=False),
+            LABELS,
             *beside,
             *(Column(title, on_test) for title in ("printed", "rebuilt", *["difference"] * bool(self._differences()))),
             Column("chosen", on_test, numeric=False),
@@ -140,7 +141,7 @@ class SelectionTable:
 
     def _all_columns(self) -> tuple[Column, ...]:
         settings = (self._settings[candidate.id] for candidate in self._candidates[0])
-        return (Column("Model", numeric=False), *(Column(setting) for setting in settings))
+        return (LABELS, *(Column(setting) for setting in settings))
 
     def _candidate_lines(self, notes: Notes) -> tuple[tuple[Cell, ...], ...]:
         return tuple(

@@ -8,12 +8,18 @@ from dataclasses import replace
 
 import pandas as pd
 
-from mixsuite.reporting.classification_table import LAST_EPOCH, compare_classification, measure_classification
-from mixsuite.reporting.classification_table import REMARKS as CLASSIFICATION_REMARKS
+from mixsuite.reporting.classification_table import (
+    LAST_EPOCH,
+    classification_remarks,
+    compare_classification,
+    measure_classification,
+)
 from mixsuite.reporting.comparison import (
     BEST_NOTE,
+    LABELS,
     Comparison,
     artefact_table,
+    difference,
     difference_cell,
     printed_cell,
     rebuilt_cell,
@@ -37,18 +43,7 @@ REMARKS = (
 _LOWER = "Standard deviation over the settings (points)"
 _RUNS, _MEANS = "rebuilt, of runs with one seed", "rebuilt, of mean errors"
 _PRINTED = "of the printed errors"
-_COLUMNS = (
-    Column("Model", numeric=False),
-    Column("printed"),
-    Column("n − 1", _PRINTED),
-    Column("n", _PRINTED),
-    Column("n − 1", _RUNS),
-    Column("n", _RUNS),
-    Column("difference", _RUNS),
-    Column("n − 1", _MEANS),
-    Column("n", _MEANS),
-    Column("Seeds"),
-)
+_NOTHING = Measured({})
 
 
 def measure_sensitivity(description: Description, results: Results) -> pd.DataFrame:
@@ -87,6 +82,11 @@ class Sensitivity:
         self._rows = {row.id: row for row in description.rows}
         self._errors = by_row(measurements, ERROR.measured)
         self._deviations = by_row(measurements, DEVIATION.measured)
+        # Where every deviation is a stand-in or was not run, there is none.
+        self._differ = any(
+            difference(row.printed.get(DEVIATION.printed), self._deviations.get(row.id, _NOTHING)) is not None
+            for row in description.rows
+        )
 
     def tidy(self) -> pd.DataFrame:
         """Return a line per row and quantity that was printed or rebuilt, with comparison.TIDY_COLUMNS."""
@@ -97,21 +97,33 @@ class Sensitivity:
         notes = Notes()
         plain = tuple(row for row in self._description.rows if not row.deviation_of)
         errors = compare_classification(replace(self._description, rows=plain), self._measurements)
-        blocks = (*errors.blocks(notes), Block(_LOWER, self._deviation_lines(notes), _COLUMNS))
-        remarks = (BEST_NOTE, *CLASSIFICATION_REMARKS, *REMARKS, *remarks)
+        blocks = (*errors.blocks(notes), Block(_LOWER, self._deviation_lines(notes), self._deviation_columns()))
+        remarks = (BEST_NOTE, *classification_remarks(self._description), *REMARKS, *remarks)
         return artefact_table(self._description, errors.columns(), blocks, notes, remarks)
+
+    def _deviation_columns(self) -> tuple[Column, ...]:
+        return (
+            LABELS,
+            Column("printed"),
+            *_both_columns(_PRINTED),
+            *_both_columns(_RUNS),
+            *([Column("difference", _RUNS)] if self._differ else []),
+            *_both_columns(_MEANS),
+            Column("Seeds"),
+        )
 
     def _deviation_lines(self, notes: Notes) -> tuple[tuple[Cell, ...], ...]:
         return tuple(tuple(self._deviation_line(row, notes)) for row in self._description.rows if row.deviation_of)
 
     def _deviation_line(self, row: Row, notes: Notes) -> Iterator[Cell]:
-        measured = self._deviations.get(row.id, Measured({}))
+        measured = self._deviations.get(row.id, _NOTHING)
         yield Cell(row.label, marks=tuple(notes.mark(note) for note in row.notes))
         yield printed_cell(row, DEVIATION, False, notes)
         yield from _both_ways(self._printed_errors(row))
         yield rebuilt_cell(row, DEVIATION, measured, False, notes)
         yield Cell(DEVIATION.text([value * _population(len(row.deviation_of)) for value in measured.values]))
-        yield difference_cell(row, DEVIATION, measured)
+        if self._differ:
+            yield difference_cell(row, DEVIATION, measured)
         yield from _both_ways(self._mean_errors(row) if measured.values else [])
         yield Cell(str(len(measured.values) or ""))
 
@@ -127,6 +139,10 @@ class Sensitivity:
 def _errors_by_seed(names: Sequence[str], errors: Mapping[str, Measured]) -> dict[int, list[float]]:
     by_seed = [errors[name].by_seed if name in errors else {} for name in names]
     return {seed: [each[seed] for each in by_seed] for seed in common_seeds(by_seed)}
+
+
+def _both_columns(group: str) -> list[Column]:
+    return [Column(title, group) for title in ("n − 1", "n")]
 
 
 def _both_ways(values: Sequence[float]) -> list[Cell]:

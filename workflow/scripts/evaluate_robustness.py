@@ -1,0 +1,78 @@
+"""Evaluate what a trained network withstands: attacks, adversarial sets, shifted images, images of no known class."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    options = _parser().parse_args(arguments)
+
+    # Not before the arguments are known to be right: torch takes seconds.
+    from mixsuite.device import device_name, lease, limit_threads
+    from mixsuite.files import write_json
+    from mixsuite.provenance import record
+    from mixsuite.robustness.evaluation import Sets, check_evaluation, evaluate_robustness
+    from mixsuite.robustness.pixels import open_pixels, split_pixels
+    from mixsuite.training.sources import load_splits
+    from mixsuite.training.trained import load_trained
+
+    def step() -> None:
+        evaluation = read_json("--evaluation", options.evaluation)
+        check_evaluation(evaluation)
+        limit_threads(options.threads)
+        _, split, sha256 = load_splits(options.dataset, options.dataset_sha256)
+        with lease(options.device) as device:
+            trained = load_trained(options.run_folder, split, sha256, device)
+            how = trained, device, options.threads
+            sets = Sets(
+                adversarial={name: open_pixels(folder, *how) for name, folder in options.adversarial_set},
+                shifted={name: open_pixels(folder, *how) for name, folder in options.shifted_set},
+                unknown=open_pixels(options.unknown_set, *how) if options.unknown_set else None,
+            )
+            measured = evaluate_robustness(evaluation, trained, split_pixels(split, *how), sets, device)
+            content = {
+                "specification": evaluation,
+                "trained": trained.run["specification"],
+                **measured,
+                "device": device_name(device),
+                "threads": options.threads,
+                "dataset": {"sha256": sha256},
+                "provenance": record(options.code),
+            }
+            write_json(options.output, content)
+
+    return exit_status(step)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = step_parser(__doc__)
+    what = parser.add_argument_group("what is evaluated")
+    what.add_argument("--evaluation", required=True, metavar="JSON", help="attacks, sets by name, class mask, seed")
+    what.add_argument("--run-folder", required=True, type=Path, metavar="DIR", help="the network's finished training")
+    what.add_argument("--dataset", required=True, type=Path, metavar="DIR", help="what it was trained on, prepared")
+    what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
+    on = parser.add_argument_group("on which images beside the test images")
+    for option, of in (("--adversarial-set", "made by make_adversarial.py"), ("--shifted-set", "such as ImageNet-A")):
+        text = f"a set {of}, by the name that the evaluation gives it; may be given several times"
+        on.add_argument(option, type=_named_folder, action="append", default=[], metavar="NAME=DIR", help=text)
+    on.add_argument("--unknown-set", type=Path, metavar="DIR", help="images of no known class, such as ImageNet-O")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="all measurements (.json)")
+    add_computing_options(parser)
+    return parser
+
+
+def _named_folder(text: str) -> tuple[str, Path]:
+    name, equals, folder = text.partition("=")
+    if not (name and equals and folder):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=DIR")
+    return name, Path(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

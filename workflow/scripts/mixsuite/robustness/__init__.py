@@ -1,0 +1,1 @@
+"""What trained classifiers withstand: attacks, natural shifts of the data, images of no known class."""
