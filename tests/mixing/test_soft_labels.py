@@ -80,3 +80,11 @@ def test_binary_cross_entropy_stands_large_logits(largest):
     loss.backward()
     assert 0 <= loss.item() <= 200 / 3
     assert torch.isfinite(logits.grad).all()
+
+
+def test_binary_cross_entropy_takes_shares_that_add_up_to_a_rounding_error_above_one():
+    logits = torch.tensor([[2.0, -1.0, 0.5]])
+    above, below = torch.tensor([[1 + 2**-23, 0.0, 0.0]]), torch.tensor([[1.0, -(2.0**-30), 0.0]])
+    expected = binary_cross_entropy(logits, torch.tensor([[1.0, 0.0, 0.0]]))
+    torch.testing.assert_close(binary_cross_entropy(logits, above), expected)
+    torch.testing.assert_close(binary_cross_entropy(logits, below), expected)

@@ -26,4 +26,5 @@ def binary_cross_entropy(logits: torch.Tensor, targets: torch.Tensor) -> torch.T
     logits and targets: (B, n_classes). Logarithms are clamped at -100 from below. It is what snu-mllab/Co-Mixup
     (main.py) trains with: torch's BCELoss of the softmax, each class by itself, although probabilities sum to 1.
     """
-    return functional.binary_cross_entropy(functional.softmax(logits, dim=1), targets)
+    # Shares of one class may add up to a rounding error above 1, which torch refuses.
+    return functional.binary_cross_entropy(functional.softmax(logits, dim=1), targets.clamp(0, 1))
