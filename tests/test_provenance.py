@@ -202,6 +202,7 @@ def test_the_score_card_loads_no_module_that_its_fingerprint_misses(observe, roo
     assert loaded == set(import_closure(SCRIPTS / "write_scorecard.py"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "script", sorted([*SCRIPTS.glob("tabulate_*.py"), *SCRIPTS.glob("plot_*.py")]), ids=lambda script: script.stem
 )

@@ -247,6 +247,7 @@ def test_the_figure_of_sharpness_has_a_panel_per_number_and_the_density(new_arte
     assert len(below.lines) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "count"), PROGRAMS.items())
 def test_equal_inputs_give_equal_bytes(new_artefact, tmp_path, name, count):
     artefact = new_artefact("sigma0.002/{method}", stand_in=True, stand_in_note="digits")

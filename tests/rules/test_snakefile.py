@@ -50,11 +50,25 @@ def test_every_paper_is_a_target(project, planned_jobs):
         (["jeong2021_tabel1"], "unknown artefact 'jeong2021_tabel1' (did you mean 'jeong2021_table1'?)"),
         (["jeong2021_fig4b"], "jeong2021_fig4b: this version does not build it yet"),
         (["--config", "scale=dmeo"], "config.yaml: scale: found 'dmeo' (did you mean 'demo'?)"),
-        (["--config", "seeds=-1"], "config.yaml: seeds: found -1, expected greater than or equal to 1"),
-        (["--config", "sedes=2"], "config.yaml: unknown key 'sedes' (did you mean 'seeds'?)"),
-        (["--config", "patches={paper: {cut_size: 2}}"], "cut_size: found 2, expected 1 <= C < P/2"),
+        pytest.param(
+            ["--config", "seeds=-1"],
+            "config.yaml: seeds: found -1, expected greater than or equal to 1",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            ["--config", "sedes=2"], "config.yaml: unknown key 'sedes' (did you mean 'seeds'?)", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            ["--config", "patches={paper: {cut_size: 2}}"],
+            "cut_size: found 2, expected 1 <= C < P/2",
+            marks=pytest.mark.slow,
+        ),
         (["--config", "processes=4", "device=cuda"], "processes: found 4, expected at most 1, the GPUs that Snakemake"),
-        (["--config", "datasets={cifar10: {source: /no/such}}"], "datasets.cifar10.source: found '/no/such'"),
+        pytest.param(
+            ["--config", "datasets={cifar10: {source: /no/such}}"],
+            "datasets.cifar10.source: found '/no/such'",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_mistake_is_one_message_before_any_job(project, arguments, said):
