@@ -79,20 +79,8 @@ def device(wildcards, resources):
     return CATALOG.house.config.device
 
 
-def training_label(wildcards, resources):
-    return CATALOG.trainings[wildcards.run].label
-
-
-def descent_label(wildcards, resources):
-    return CATALOG.descents[wildcards.run].label
-
-
-def timing_label(wildcards, resources):
-    return CATALOG.timings[wildcards.run].label
-
-
-def composition_label(wildcards, resources):
-    return CATALOG.compositions[wildcards.run].label
+def label_of(run_of):
+    return lambda wildcards, resources: run_of(wildcards).label
 
 
 def compiling(wildcards, resources):
@@ -150,46 +138,70 @@ def dataset_code(step):
     return of_dataset
 
 
-def prepared_files(name):
-    # Prepared again, byte for byte the same, a dataset makes nothing anew: its sha256 is among the parameters.
-    return ancient(CATALOG.dataset_files(name))
+# Runs. `run_of` gives the run that a job's wildcards name; the others say what such a job reads and is told.
 
 
-def prepared_sha256(name):
-    # Asked again when the job starts, and the dataset is there. As a function of `input` it would not be compared.
-    description = Path(CATALOG.dataset_files(name)[0])
-    return json.loads(description.read_text(encoding="utf-8"))["sha256"] if description.is_file() else "not prepared"
+def training(wildcards):
+    return CATALOG.trainings[wildcards.run]
+
+
+def timing(wildcards):
+    return CATALOG.timings[wildcards.run]
+
+
+def composition(wildcards):
+    return CATALOG.compositions[wildcards.run]
+
+
+def landscape(wildcards):
+    return CATALOG.landscapes[wildcards.run]
+
+
+def trained(wildcards):
+    return CATALOG.trainings[landscape(wildcards).specification["run"]]
+
+
+def descent(wildcards):
+    return CATALOG.descents[wildcards.run]
+
+
+def specification_of(run_of):
+    return lambda wildcards: canonical_json(run_of(wildcards).specification)
 
 
 def dataset_of(run):
     return run.specification["dataset"]["name"]
 
 
+def dataset_files_of(run_of):
+    # Prepared again, byte for byte the same, a dataset makes nothing anew: its sha256 is among the parameters.
+    return lambda wildcards: ancient(CATALOG.dataset_files(dataset_of(run_of(wildcards))))
+
+
+def dataset_folder_of(run_of):
+    return lambda wildcards: paths.dataset(wildcards.scale, dataset_of(run_of(wildcards)))
+
+
+def dataset_sha256_of(run_of):
+    # Asked again when the job starts, and the dataset is there. As a function of `input` it would not be compared.
+    def sha256(wildcards):
+        description = Path(CATALOG.dataset_files(dataset_of(run_of(wildcards)))[0])
+        return (
+            json.loads(description.read_text(encoding="utf-8"))["sha256"] if description.is_file() else "not prepared"
+        )
+
+    return sha256
+
+
 # Trainings
 
 
-def training_dataset(wildcards):
-    return prepared_files(dataset_of(CATALOG.trainings[wildcards.run]))
-
-
-def training_dataset_folder(wildcards):
-    return paths.dataset(wildcards.scale, dataset_of(CATALOG.trainings[wildcards.run]))
-
-
-def training_dataset_sha256(wildcards):
-    return prepared_sha256(dataset_of(CATALOG.trainings[wildcards.run]))
-
-
-def training_specification(wildcards):
-    return canonical_json(CATALOG.trainings[wildcards.run].specification)
-
-
 def training_code(wildcards):
-    return code("train_classifier", modules_of(CATALOG.trainings[wildcards.run].specification))
+    return code("train_classifier", modules_of(training(wildcards).specification))
 
 
 def training_processes(wildcards):
-    return CATALOG.processes(CATALOG.trainings[wildcards.run])
+    return CATALOG.processes(training(wildcards))
 
 
 def training_gpus(wildcards):
@@ -197,7 +209,7 @@ def training_gpus(wildcards):
 
 
 def large_images(wildcards):
-    return form_of(CATALOG.trainings[wildcards.run].specification["dataset"]["kind"]) == "index"
+    return form_of(training(wildcards).specification["dataset"]["kind"]) == "index"
 
 
 def training_threads(wildcards):
@@ -220,99 +232,30 @@ def launcher(wildcards, resources):
     return f"-m torch.distributed.run --standalone --nproc-per-node={processes} --" if processes > 1 else ""
 
 
-# Timings of training steps
-
-
-def timing_dataset(wildcards):
-    return prepared_files(dataset_of(CATALOG.timings[wildcards.run]))
-
-
-def timing_dataset_folder(wildcards):
-    return paths.dataset(wildcards.scale, dataset_of(CATALOG.timings[wildcards.run]))
-
-
-def timing_dataset_sha256(wildcards):
-    return prepared_sha256(dataset_of(CATALOG.timings[wildcards.run]))
-
-
-def timing_specification(wildcards):
-    return canonical_json(CATALOG.timings[wildcards.run].specification)
-
-
 def timing_code(wildcards):
-    specification = CATALOG.timings[wildcards.run].specification
+    specification = timing(wildcards).specification
     runs = ({**specification, "recipe": recipe} for recipe in specification["recipes"].values())
     return code("time_steps", sorted({module for run in runs for module in modules_of(run)}))
 
 
-# Loss landscapes
+def trained_files(wildcards):
+    return list(paths.training_files(wildcards.scale, trained(wildcards).identity).values())
 
 
-def landscape_training(wildcards):
-    return CATALOG.trainings[CATALOG.landscapes[wildcards.run].specification["run"]]
-
-
-def landscape_trained(wildcards):
-    return list(paths.training_files(wildcards.scale, landscape_training(wildcards).identity).values())
-
-
-def landscape_trained_folder(wildcards):
-    return str(Path(landscape_trained(wildcards)[0]).parent)
-
-
-def landscape_dataset(wildcards):
-    return prepared_files(dataset_of(landscape_training(wildcards)))
-
-
-def landscape_dataset_folder(wildcards):
-    return paths.dataset(wildcards.scale, dataset_of(landscape_training(wildcards)))
-
-
-def landscape_dataset_sha256(wildcards):
-    return prepared_sha256(dataset_of(landscape_training(wildcards)))
-
-
-def landscape_specification(wildcards):
-    return canonical_json(CATALOG.landscapes[wildcards.run].specification)
-
-
-def landscape_label(wildcards, resources):
-    return CATALOG.landscapes[wildcards.run].label
+def trained_folder(wildcards):
+    return str(Path(trained_files(wildcards)[0]).parent)
 
 
 def landscape_code(wildcards):
-    engine = module_of_engine(CATALOG.landscapes[wildcards.run].specification)
-    return code("measure_landscape", [engine, *modules_of(landscape_training(wildcards).specification)])
-
-
-# Compositions
-
-
-def composition_dataset(wildcards):
-    return prepared_files(dataset_of(CATALOG.compositions[wildcards.run]))
-
-
-def composition_dataset_folder(wildcards):
-    return paths.dataset(wildcards.scale, dataset_of(CATALOG.compositions[wildcards.run]))
-
-
-def composition_dataset_sha256(wildcards):
-    return prepared_sha256(dataset_of(CATALOG.compositions[wildcards.run]))
-
-
-def composition_specification(wildcards):
-    return canonical_json(CATALOG.compositions[wildcards.run].specification)
+    engine = module_of_engine(landscape(wildcards).specification)
+    return code("measure_landscape", [engine, *modules_of(trained(wildcards).specification)])
 
 
 # Synthetic experiments
 
 
-def descent_specification(wildcards):
-    return canonical_json(CATALOG.descents[wildcards.run].specification)
-
-
 def descent_code(wildcards):
-    method = CATALOG.descents[wildcards.run].specification["method"]
+    method = descent(wildcards).specification["method"]
     return code("train_patches", [module_of_patch_method(method)])
 
 

@@ -4,7 +4,7 @@
 rule compose_images:
     input:
         script=ancient(script("compose_images")),
-        dataset=composition_dataset,
+        dataset=dataset_files_of(composition),
     output:
         record="results/{scale}/compositions/{run}/composition.json",
         arrays="results/{scale}/compositions/{run}/images.npz",
@@ -19,11 +19,11 @@ rule compose_images:
         mem_mb=growing(4000),
         runtime=growing(30),
     params:
-        composition=composition_specification,
+        composition=specification_of(composition),
         code=code("compose_images"),
-        dataset_sha256=composition_dataset_sha256,
-        dataset=composition_dataset_folder,
-        label=composition_label,
+        dataset_sha256=dataset_sha256_of(composition),
+        dataset=dataset_folder_of(composition),
+        label=label_of(composition),
     message:
         "Composing {params.label} ({wildcards.run})"
     shell:

@@ -4,8 +4,8 @@
 rule measure_landscape:
     input:
         script=ancient(script("measure_landscape")),
-        trained=landscape_trained,
-        dataset=landscape_dataset,
+        trained=trained_files,
+        dataset=dataset_files_of(trained),
     output:
         "results/{scale}/landscapes/{run}.json",
     log:
@@ -20,12 +20,12 @@ rule measure_landscape:
         mem_mb=growing(8000),
         runtime=growing(720),
     params:
-        landscape=landscape_specification,
+        landscape=specification_of(landscape),
         code=landscape_code,
-        dataset_sha256=landscape_dataset_sha256,
-        trained=landscape_trained_folder,
-        dataset=landscape_dataset_folder,
-        label=landscape_label,
+        dataset_sha256=dataset_sha256_of(trained),
+        trained=trained_folder,
+        dataset=dataset_folder_of(trained),
+        label=label_of(landscape),
         device=device,
     message:
         "Measuring {params.label} ({wildcards.run})"

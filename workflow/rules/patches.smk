@@ -19,9 +19,9 @@ rule train_patches:
         mem_mb=growing(2000),
         runtime=growing(60),
     params:
-        run=descent_specification,
+        run=specification_of(descent),
         code=descent_code,
-        label=descent_label,
+        label=label_of(descent),
         device=device,
     message:
         "Descending: {params.label} (run {wildcards.run})"

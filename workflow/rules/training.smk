@@ -4,7 +4,7 @@
 rule train_classifier:
     input:
         script=ancient(script("train_classifier")),
-        dataset=training_dataset,
+        dataset=dataset_files_of(training),
     output:
         model="results/{scale}/runs/{run}/model.safetensors",
         history="results/{scale}/runs/{run}/history.csv",
@@ -21,11 +21,11 @@ rule train_classifier:
         mem_mb=training_memory,
         runtime=growing(1440),
     params:
-        run=training_specification,
+        run=specification_of(training),
         code=training_code,
-        dataset_sha256=training_dataset_sha256,
-        dataset=training_dataset_folder,
-        label=training_label,
+        dataset_sha256=dataset_sha256_of(training),
+        dataset=dataset_folder_of(training),
+        label=label_of(training),
         device=device,
         launcher=launcher,
         compiling=compiling,
@@ -45,7 +45,7 @@ rule train_classifier:
 rule time_steps:
     input:
         script=ancient(script("time_steps")),
-        dataset=timing_dataset,
+        dataset=dataset_files_of(timing),
     output:
         "results/{scale}/timings/{run}.json",
     log:
@@ -60,11 +60,11 @@ rule time_steps:
         mem_mb=growing(8000),
         runtime=growing(60),
     params:
-        timing=timing_specification,
+        timing=specification_of(timing),
         code=timing_code,
-        dataset_sha256=timing_dataset_sha256,
-        dataset=timing_dataset_folder,
-        label=timing_label,
+        dataset_sha256=dataset_sha256_of(timing),
+        dataset=dataset_folder_of(timing),
+        label=label_of(timing),
         device=device,
         compiling=compiling,
     message:
