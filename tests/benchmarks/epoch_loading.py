@@ -42,6 +42,8 @@ SCHEDULE = {
     "weight_decay": 1e-4,
     "milestones": [],
     "decay": 0.1,
+    "annealing": "steps",
+    "gradient_norm": None,
     "warmup_epochs": 0,
     "padding": 4,
     "flip": True,

@@ -23,6 +23,8 @@ SCHEDULE = {
     "weight_decay": 0.0001,
     "milestones": [],
     "decay": 0.1,
+    "annealing": "steps",
+    "gradient_norm": None,
     "warmup_epochs": 0,
     "padding": 0,
     "flip": False,

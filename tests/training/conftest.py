@@ -28,6 +28,8 @@ RUN = {
         "weight_decay": 0.0001,
         "milestones": [0.5, 0.75],
         "decay": 0.1,
+        "annealing": "steps",
+        "gradient_norm": None,
         "warmup_epochs": 0,
         "padding": 1,
         "flip": True,

@@ -132,7 +132,7 @@ def test_a_failed_write_keeps_the_last_checkpoint(path, restore, monkeypatch):
         target.write_bytes(b"half")
         raise OSError("disk full")
 
-    monkeypatch.setattr("mixsuite.training.checkpoint.save_file", write_half)
+    monkeypatch.setattr("mixsuite.training.state_file.save_file", write_half)
     with pytest.raises(OSError, match="disk full"):
         save_checkpoint(path, *trained(5), IDENTITY, HISTORY)
     history, _, fresh = restore()

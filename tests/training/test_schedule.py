@@ -12,6 +12,8 @@ def schedule(**changes):
         "epochs": 300,
         "milestones": [0.75, 0.9],
         "decay": 0.1,
+        "annealing": "steps",
+        "gradient_norm": None,
         "warmup_epochs": 0,
         **changes,
     }
@@ -66,3 +68,18 @@ def test_warm_up_and_milestones_multiply():
     settings = schedule(epochs=4, milestones=[0.25], warmup_epochs=2)
     assert learning_rate(settings, 1, 1, 2) == pytest.approx(0.025)
     assert learning_rate(settings, 1, 0, 2) == pytest.approx(0.025 * 0.75)
+
+
+@pytest.mark.parametrize("epochs", [1, 10, 250])
+def test_cosine_is_torchs_and_linear_a_line(epochs):
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.25)
+    theirs = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    for epoch in range(epochs):
+        cosine, linear = (
+            learning_rate(schedule(epochs=epochs, milestones=[], annealing=annealing), epoch, 0, 3)
+            for annealing in ("cosine", "linear")
+        )
+        assert cosine == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-9)
+        assert linear == pytest.approx(0.25 * (epochs - epoch) / epochs)
+        optimizer.step()
+        theirs.step()

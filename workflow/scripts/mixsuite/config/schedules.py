@@ -49,7 +49,7 @@ class ResizedCrop(Strict):
 
 
 class Schedule(Strict):
-    """SGD with a stepped learning rate; `milestones` are fractions of `epochs`."""
+    """SGD with a learning rate that steps down at `milestones`, fractions of `epochs`, or falls by its `annealing`."""
 
     epochs: Count
     batch_size: Count
@@ -59,6 +59,10 @@ class Schedule(Strict):
     weight_decay: NotNegative
     milestones: list[Annotated[Number, Field(gt=0, lt=1)]]
     decay: Positive
+    annealing: Literal["steps", "cosine", "linear"] = "steps"
+    """How the rate falls; `cosine` and `linear` go epoch by epoch towards 0, without milestones."""
+    gradient_norm: Positive | None = None
+    """Longest that a step's gradient may be, all weights together; None: any length."""
     warmup_epochs: Annotated[Whole, Field(ge=0)] = 0
     padding: Annotated[Whole, Field(ge=0)]
     flip: Switch
@@ -81,6 +85,8 @@ class Schedule(Strict):
     def _ordered(self) -> Schedule:
         if self.milestones != sorted(set(self.milestones)):
             raise ValueError(f"milestones: found {self.milestones}, expected rising fractions of the epochs")
+        if self.milestones and self.annealing != "steps":
+            raise ValueError(f"milestones: found {self.milestones}, expected none with annealing {self.annealing!r}")
         if self.nesterov and self.momentum == 0:
             raise ValueError("momentum: found 0, expected a number above 0 with nesterov")
         if self.resized_crop and self.padding:

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from mixsuite.mixing.soft_labels import soft_cross_entropy
+from mixsuite.models.auxiliary import main_logits
 
 CLEAN_FACTORS = {"cross_entropy": lambda n_classes: 1.0, "binary_cross_entropy": lambda n_classes: 2 / n_classes}
 """By the loss of mixed images: n_classes -> factor that makes the cross-entropy of clean ones about as large.
@@ -33,10 +34,10 @@ def input_saliency(
     with torch.enable_grad():
         if clean_weight == 0:
             with _evaluating(network):
-                clean_loss = soft_cross_entropy(network(images).float(), targets)
+                clean_loss = soft_cross_entropy(main_logits(network(images)).float(), targets)
             (gradient,) = torch.autograd.grad(clean_loss, images)
         else:
-            clean_loss = soft_cross_entropy(network(images).float(), targets)
+            clean_loss = soft_cross_entropy(main_logits(network(images)).float(), targets)
             (clean_weight * CLEAN_FACTORS[loss](targets.shape[1]) * clean_loss).backward()
             gradient = images.grad
     return gradient.float().square().mean(dim=1).sqrt()

@@ -22,6 +22,11 @@ class WithAuxiliary(NamedTuple):
     weight: float
 
 
+def main_logits(outputs: torch.Tensor | WithAuxiliary) -> torch.Tensor:
+    """Return the logits (B, n_classes) of what a network gave, in training or not, without an auxiliary head's."""
+    return outputs.logits if isinstance(outputs, WithAuxiliary) else outputs
+
+
 class AuxiliaryHead(nn.Module):
     """ReLU, average pooling to 2×2, 1×1 to 128 channels, BN, ReLU, 2×2 to 768 channels, BN, ReLU, a linear classifier.
 

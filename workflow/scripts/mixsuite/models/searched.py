@@ -76,7 +76,6 @@ class SearchedNetwork(nn.Module):
         """
         super().__init__()
         check_count("cells", cells, at_least=3)
-        check_count("channels", channels, at_least=1)
         check_not_negative("auxiliary_weight", auxiliary_weight)
         check_fraction("drop_path", drop_path)
         divisor = 4 * stem_stride

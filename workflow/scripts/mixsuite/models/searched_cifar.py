@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import nn
 
+from mixsuite.checks import check_count
 from mixsuite.models.genotype import parse_genotype
 from mixsuite.models.residual import convolution
 from mixsuite.models.searched import SearchedNetwork
@@ -35,6 +36,7 @@ def build(
         SettingError: a setting out of range, a genotype of another form, an image side that is no multiple of 4.
     """
     check_shape(n_classes, in_channels, image_size, smallest_image=4)
+    check_count("channels", channels, at_least=1)
     stem_channels = _STEM_MULTIPLIER * channels
     return SearchedNetwork(
         parse_genotype(genotype),

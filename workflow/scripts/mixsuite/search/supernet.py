@@ -64,8 +64,11 @@ class MixedCell(nn.Module):
             state = inputs[source] if source < N_INPUTS else nodes[-1]
             mixed = mixed + layer(state[:, : self._read], weights[places])
             rest = state[:, self._read :]
-            if self._stride(source) == 2:
+            # With `partial` 1 there is no rest, which max_pool2d would refuse.
+            if self._stride(source) == 2 and self._partial > 1:
                 rest = functional.max_pool2d(rest, 2)
+            elif self._stride(source) == 2:
+                rest = rest[:, :, ::2, ::2]
             for node, place in zip(self._targets(source), places, strict=True):
                 passing[node] = passing[node] + edge_weights[place] * rest
             if source + 1 >= N_INPUTS:

@@ -7,10 +7,12 @@ import time
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from mixsuite.data.batches import Batch
 from mixsuite.mixing.mix import hint_of
 from mixsuite.mixing.soft_labels import one_hot
+from mixsuite.models.drop_path import advance_drop_paths
 from mixsuite.randomness import stream
 from mixsuite.training.checkpoint import History, check_same_history, restore_checkpoint, save_checkpoint
 from mixsuite.training.evaluation import evaluate
@@ -85,6 +87,7 @@ def train_epoch(task: Task, epoch: int) -> tuple[float, float]:
     mixing = stream(seed, "mixing", epoch, device=task.device)
     steps = math.ceil(len(task.train) / schedule["batch_size"])
     task.model.train()
+    advance_drop_paths(task.model, epoch / schedule["epochs"])
     losses: list[float] = []
     unchecked: list[torch.Tensor] = []
     with seeded_network(seed, epoch, processes.rank, task.device):
@@ -111,10 +114,12 @@ def train_step(task: Task, batch: Batch, rate: float, mixing: torch.Generator) -
     part = processes.part(len(images))
     # Anew, because autocast keeps rounded weights to its end, also those that a mix may have used without gradients.
     with autocast(task.device, precision):
-        logits = task.forward(images[part])
-    share = task.criterion(logits.float(), targets[part]) * ((part.stop - part.start) / len(images))
+        outputs = task.forward(images[part])
+    share = task.criterion(outputs, targets[part]) * ((part.stop - part.start) / len(images))
     # The processes' gradients are averaged, and are to be summed.
     (share * processes.count).backward()
+    if gradient_norm := task.run["schedule"]["gradient_norm"]:
+        nn.utils.clip_grad_norm_(task.model.parameters(), gradient_norm)
     task.optimizer.step(rate)
     return share.detach()
 

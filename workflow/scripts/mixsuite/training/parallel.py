@@ -8,10 +8,11 @@ import torch
 from torch import nn
 
 from mixsuite.checks import SettingError
+from mixsuite.models.auxiliary import WithAuxiliary
 from mixsuite.processes import Processes
 from mixsuite.training.shared_norm import acting_together, share_norms
 
-Forward = Callable[[torch.Tensor], torch.Tensor]
+Forward = Callable[[torch.Tensor], torch.Tensor | WithAuxiliary]
 
 
 def training_forward(network: nn.Module, device: torch.device, processes: Processes, compiled: bool) -> Forward:
@@ -31,7 +32,7 @@ def training_forward(network: nn.Module, device: torch.device, processes: Proces
     if compiled:
         replica = torch.compile(replica)
 
-    def forward(images: torch.Tensor) -> torch.Tensor:
+    def forward(images: torch.Tensor) -> torch.Tensor | WithAuxiliary:
         with acting_together(norms):
             return replica(images)
 

@@ -22,6 +22,7 @@ from mixsuite.checks import (
     check_switch,
 )
 from mixsuite.mixing.soft_labels import binary_cross_entropy, soft_cross_entropy
+from mixsuite.training.schedule import ANNEALINGS
 
 LOSSES = {"cross_entropy": soft_cross_entropy, "binary_cross_entropy": binary_cross_entropy}
 """Each takes logits and soft targets, both (B, n_classes), and returns the batch's mean as a scalar."""
@@ -36,8 +37,10 @@ SCHEDULE_KEYS = (
     "momentum",
     "nesterov",
     "weight_decay",
+    "gradient_norm",
     "milestones",
     "decay",
+    "annealing",
     "warmup_epochs",
     "padding",
     "flip",
@@ -91,9 +94,16 @@ def _check_schedule(schedule: dict[str, Any]) -> None:
         check_not_negative(f"schedule: {key}", schedule[key])
     if schedule["nesterov"] and schedule["momentum"] == 0:
         raise SettingError("schedule: momentum: found 0, expected a number above 0 with nesterov")
+    check_choice("schedule: annealing", schedule["annealing"], ANNEALINGS)
+    if schedule["gradient_norm"] is not None:
+        check_positive("schedule: gradient_norm", schedule["gradient_norm"])
     check_choice("schedule: loss", schedule["loss"], LOSSES)
     check_choice("schedule: precision", schedule["precision"], PRECISIONS)
     _check_milestones(schedule["milestones"])
+    if schedule["milestones"] and schedule["annealing"] != "steps":
+        raise SettingError(
+            f"schedule: milestones: found {schedule['milestones']}, expected none with annealing {schedule['annealing']!r}"
+        )
     _check_normalisation(schedule["normalisation"])
     if schedule["resized_crop"] is not None:
         # Their values are checked where crops are made.

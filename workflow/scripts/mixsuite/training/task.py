@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from mixsuite.mixing.registry import build_mix
 from mixsuite.models.registry import build_model
 from mixsuite.processes import ALONE, Processes
 from mixsuite.randomness import derived_seed
+from mixsuite.training.objective import Objective, objective
 from mixsuite.training.parallel import Forward, check_batches, check_divisible, training_forward
 from mixsuite.training.sgd import SGD
 from mixsuite.training.sources import Source, open_source
@@ -34,7 +34,7 @@ class Task:
     forward: Forward
     optimizer: SGD
     mix: Mix | HintedMix
-    criterion: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+    criterion: Objective
     train: Images
     test: Images
     n_classes: int
@@ -80,7 +80,7 @@ def assemble(
         forward=forward,
         optimizer=optimizer,
         mix=mix,
-        criterion=LOSSES[schedule["loss"]],
+        criterion=objective(LOSSES[schedule["loss"]]),
         train=source.train,
         test=source.test,
         n_classes=source.n_classes,
