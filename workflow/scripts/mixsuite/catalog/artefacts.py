@@ -96,10 +96,8 @@ class Catalog:
     def data_files(self, run: Run) -> list[str]:
         """Return the files of the dataset or subset that `run` reads; the first describes all of it."""
         dataset = run.specification["dataset"]
-        whole = self.dataset_files(dataset["name"])
-        return (
-            [*paths.outputs(self.scale, "subset", dataset["subset"]).values(), *whole] if "subset" in dataset else whole
-        )
+        subset = paths.outputs(self.scale, "subset", dataset["subset"]).values() if "subset" in dataset else ()
+        return [*subset, *self.dataset_files(dataset["name"])]
 
     def dataset_source(self, name: str) -> Path | None:
         """Return where the user says that the dataset `name` lies, or None."""

@@ -38,7 +38,7 @@ def module_of_patch_method(method: str) -> str:
 
 
 def modules_of(specification: dict[str, Any]) -> tuple[str, ...]:
-    """Return the modules that a training loads by name: its method's, its network's, and those for large images or subsets."""
+    """Return the modules that a training loads by name: its method's, its network's, those for its form of dataset."""
     named = module_of_method(specification["recipe"]["method"]), module_of_network(specification["model"]["family"])
     large = _OF_LARGE_IMAGES if form_of(specification["dataset"]["kind"]) == "index" else ()
     return named + large + (_OF_SUBSETS if "subset" in specification["dataset"] else ())

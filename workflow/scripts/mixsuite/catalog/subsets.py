@@ -27,11 +27,8 @@ def plan_subsets(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     settings = house.settings("subsampling", name)
     planned = replace(artefact, rows=tuple(_planned(house, settings, row) for row in artefact.rows))
     shown = [run for run in planned.runs("scores").values() if run.seed == 0]
-    return (
-        replace(planned, measured={**planned.measured, "anchors": (_gallery(settings, shown[0]),)})
-        if shown
-        else planned
-    )
+    galleries = {"anchors": tuple(_gallery(settings, scores) for scores in shown)} if shown else {}
+    return replace(planned, measured={**planned.measured, **galleries})
 
 
 def module_of_kind(kind: str) -> str:
@@ -79,9 +76,8 @@ def _on_subset(settings: SubsamplingSettings, subset: SubsetReference, run: Run,
     label = f"t = {subset.t:g} of {run.specification['dataset']['name']} by {words}"
     chosen = Run("subset", run.seed, specification, f"{label}, seed {run.seed}", needs)
     dataset = {**run.specification["dataset"], "subset": chosen.identity}
-    return replace(
-        run, specification={**run.specification, "dataset": dataset}, label=f"{run.label}, {label}", needs=(chosen,)
-    )
+    trained = {**run.specification, "dataset": dataset}
+    return Run("training", run.seed, trained, f"{run.label}, {label}", (chosen,))
 
 
 def _gallery(settings: SubsamplingSettings, scores: Run) -> Run:

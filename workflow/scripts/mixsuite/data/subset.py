@@ -59,11 +59,8 @@ def load_subset(folder: Path, sha256: str | None = None) -> tuple[ImageArrays, I
     if sha256 and found != sha256:
         raise DatasetError(f"{folder}: the subset has sha256 {found}, expected {sha256}: it was selected differently")
     description = {**train.description, "n": len(indices)}
-    return (
-        replace(train, images=train.images[indices], labels=train.labels[indices], description=description),
-        test,
-        found,
-    )
+    chosen = replace(train, images=train.images[indices], labels=train.labels[indices], description=description)
+    return chosen, test, found
 
 
 def _subset_sha256(whole: str, indices: np.ndarray) -> str:

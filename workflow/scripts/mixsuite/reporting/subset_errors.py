@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 import seaborn as sns
@@ -68,15 +67,15 @@ def error_points(description: Description, measurements: pd.DataFrame) -> pd.Dat
     """
     check_choice("--artefact: axis", description.axis, _AXES)
     errors = by_row(measurements, _ERROR)
+    drawn = [row for row in description.rows if row.subset and row.id in errors]
     points = [
         {
             "row": row.id,
             "line": line_of(row, description.axis),
             "x": place_of(row, description),
-            **_spread(errors[row.id]),
+            **_spread(errors[row.id].values),
         }
-        for row in description.rows
-        if row.subset and row.id in errors
+        for row in drawn
     ]
     if not points:
         raise ValueError(f"{description.name}: found no row with trained networks, expected at least one to draw")
@@ -124,15 +123,14 @@ def draw(description: Description, points: pd.DataFrame) -> Figure:
         return figure
 
 
-def _spread(measured: Any) -> dict[str, float]:
-    values = pd.Series(measured.values)
+def _spread(by_seed: Sequence[float]) -> dict[str, float]:
+    values = pd.Series(by_seed)
     return {"error": values.mean(), "error_std": values.std(), "seeds": len(values)}
 
 
 def _looks(description: Description, points: pd.DataFrame) -> dict[str, SubsetLook]:
-    rows: Mapping[str, Row] = {row.id: row for row in description.rows}
-    first: Iterator[tuple[str, str]] = ((line, rows_of["row"].iloc[0]) for line, rows_of in points.groupby("line"))
-    return {line: subset_look(rows[row].subset) for line, row in first}
+    rows = {row.id: row for row in description.rows}
+    return {line: subset_look(rows[drawn["row"].iloc[0]].subset) for line, drawn in points.groupby("line")}
 
 
 def _draw_curve(axis: Axes, curve: pd.DataFrame, look: SubsetLook) -> None:

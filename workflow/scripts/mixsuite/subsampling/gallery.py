@@ -1,4 +1,4 @@
-"""Anchors whose loss varies most and least with what they are mixed with, and some of their mixes (jeong2021, Fig. 2)."""
+"""Anchors whose loss varies most and least with what they are mixed with, and mixes of them (jeong2021, Fig. 2)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def compose_gallery(
     losses = np.asarray(scores.values)
     if gallery["composites"] > losses.shape[1]:
         raise SettingError(
-            f"gallery: composites: found {gallery['composites']}, expected at most the {losses.shape[1]} that were scored"
+            f"gallery: composites: found {gallery['composites']}, expected at most the {losses.shape[1]} of an anchor"
         )
     cv = coefficient_of_variation(losses, gallery["ddof"])
     images = torch.from_numpy(np.array(split.images.transpose(0, 3, 1, 2), order="C"))
