@@ -75,6 +75,8 @@ class Config(Strict):
     """Changes to the training schedules, such as {cifar: {epochs: 100}}."""
     landscapes: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
+    subsampling: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to how images are scored and selected, such as {high-cv: {pool: all}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -90,3 +92,5 @@ class Scale(Strict):
     """Per schedule, the settings that this scale changes."""
     landscapes: dict[str, dict[str, Any]] = {}
     """Per landscape, the settings that this scale changes, part by part."""
+    subsampling: dict[str, dict[str, Any]] = {}
+    """Per way of subsampling, the settings that this scale changes, part by part."""
