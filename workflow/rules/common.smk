@@ -19,6 +19,7 @@ from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
+from mixsuite.catalog.sizes import module_of_size
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.subsets import modules_of_scores
 from mixsuite.catalog.targets import asked_targets, check_targets
@@ -146,8 +147,9 @@ def run_of_kind(kind):
     return lambda wildcards: CATALOG.runs[kind][wildcards.run]
 
 
-training, timing, composition, landscape, descent, scores, subset, anchors = map(
-    run_of_kind, ("training", "timing", "composition", "landscape", "descent", "scores", "subset", "anchors")
+training, timing, composition, landscape, descent, scores, subset, anchors, search, size = map(
+    run_of_kind,
+    ("training", "timing", "composition", "landscape", "descent", "scores", "subset", "anchors", "search", "size"),
 )
 
 
@@ -267,6 +269,22 @@ def scores_option(wildcards):
     return ["--scores", str(Path(files[0]).parent)] if files else []
 
 
+# Searched cells
+
+
+def genotype_of(run_of):
+    # The cells of a network, where they are searched for.
+    return lambda wildcards: [outputs_of(run)["genotype"] for run in run_of(wildcards).needs if run.kind == "search"]
+
+
+def genotype_option_of(run_of):
+    return lambda wildcards: [part for file in genotype_of(run_of)(wildcards) for part in ("--genotype", file)]
+
+
+def size_code(wildcards):
+    return code("count_network", [module_of_size(size(wildcards).specification)])
+
+
 # Synthetic experiments
 
 
@@ -328,6 +346,10 @@ TABLES = {
     ),
     "tabulate_selection": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
+    "tabulate_searches": (
+        records_of("training", "search", "size"),
+        "--runs results/{scale}/runs --searches results/{scale}/searches --sizes results/{scale}/sizes",
+    ),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
 }
@@ -340,6 +362,11 @@ FIGURES = {
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
     "plot_anchors": (files_of("anchors", "scores"), "--runs results/{scale}/anchors --scores results/{scale}/scores"),
     "plot_subset_errors": (records_of("training"), "--runs results/{scale}/runs"),
+    "plot_search_cost": (
+        records_of("training", "search"),
+        "--runs results/{scale}/runs --searches results/{scale}/searches",
+    ),
+    "plot_cells": (records_of("search"), "--runs results/{scale}/searches"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }
 # Figures that can be turned with the mouse have a page beside.

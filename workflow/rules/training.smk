@@ -5,6 +5,7 @@ rule train_classifier:
     input:
         script=ancient(script("train_classifier")),
         dataset=dataset_files_of(training),
+        genotype=genotype_of(training),
     output:
         model="results/{scale}/runs/{run}/model.safetensors",
         history="results/{scale}/runs/{run}/history.csv",
@@ -27,6 +28,7 @@ rule train_classifier:
         dataset=dataset_folder_of(training),
         label=label_of(training),
         device=device,
+        genotype=genotype_option_of(training),
         launcher=launcher,
         compiling=compiling,
         threads=threads_each,
@@ -38,7 +40,7 @@ rule train_classifier:
         "python {params.launcher} {input.script} --run {params.run:q} --dataset {params.dataset}"
         " --dataset-sha256 {params.dataset_sha256} --code {params.code} --state {params.state}"
         " --output-model {output.model} --output-history {output.history} --output-run {output.run}"
-        " --device {params.device} --threads {params.threads} {params.compiling} > {log} 2>&1"
+        " {params.genotype} --device {params.device} --threads {params.threads} {params.compiling} > {log} 2>&1"
 
 
 # How long a step takes with each recipe: measured side by side, and not by what trainings took, which share a machine.

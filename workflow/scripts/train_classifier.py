@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     from safetensors import SafetensorError
 
     from mixsuite.device import lease, limit_threads
+    from mixsuite.models.genotype import read_genotype, with_genotype
     from mixsuite.processes import joined
     from mixsuite.provenance import record
     from mixsuite.training.checkpoint import checkpoint_identity
@@ -29,13 +30,22 @@ def main(arguments: list[str] | None = None) -> int:
 
     def step() -> None:
         run = read_json("--run", options.run)
+        genotype = read_genotype(options.genotype).as_json() if options.genotype else None
         limit_threads(options.threads)
         train_split, test_split, sha256 = load_splits(options.dataset, options.dataset_sha256)
         with lease(options.device) as device, joined(device) as processes:
             task = assemble(
-                run, train_split, test_split, device, processes, workers=options.threads, compiled=options.compile
+                run,
+                train_split,
+                test_split,
+                device,
+                processes,
+                workers=options.threads,
+                compiled=options.compile,
+                genotype=genotype,
             )
-            identity = checkpoint_identity(run, options.code, sha256, device)
+            whole = {**run, "model": with_genotype(run["model"], genotype)}
+            identity = checkpoint_identity(whole, options.code, sha256, device)
             checkpoint = options.state / "checkpoint.safetensors"
             first = processes.rank == 0
             telling = Progress(options.state / "progress.json", run["schedule"]["epochs"]) if first else Silence()
@@ -62,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         "--dataset", required=True, type=Path, metavar="DIR", help="prepared folder with train/ and test/"
     )
     what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
+    what.add_argument(
+        "--genotype", type=Path, metavar="FILE", help="cells (.json) of a network whose settings name a search instead"
+    )
     where = parser.add_argument_group("where it goes")
     where.add_argument("--state", required=True, type=Path, metavar="DIR", help="checkpoint and progress.json; keep it")
     where.add_argument("--output-model", required=True, type=Path, metavar="FILE", help="weights (.safetensors)")

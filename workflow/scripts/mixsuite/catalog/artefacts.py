@@ -24,6 +24,8 @@ from mixsuite.catalog.runs import (
     resolve_training,
     setting_of,
 )
+from mixsuite.catalog.searches import plan_searches
+from mixsuite.catalog.sizes import plan_sizes
 from mixsuite.catalog.subsets import plan_subsets
 from mixsuite.catalog.timings import plan_timings
 from mixsuite.config.house import House
@@ -31,7 +33,7 @@ from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
 from mixsuite.config.strict import ConfigError
 
-PLANNERS = (plan_subsets, plan_timings, plan_compositions, plan_landscapes)
+PLANNERS = (plan_subsets, plan_searches, plan_sizes, plan_timings, plan_compositions, plan_landscapes)
 """Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
 

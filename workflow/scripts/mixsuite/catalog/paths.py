@@ -20,6 +20,12 @@ OUTPUTS = {
     "scores": {"record": "scores/{run}/scores.json", "values": "scores/{run}/values.npy"},
     "subset": {"record": "subsets/{run}/dataset.json", "indices": "subsets/{run}/indices.npy"},
     "anchors": {"record": "anchors/{run}/anchors.json", "arrays": "anchors/{run}/images.npz"},
+    "search": {
+        "record": "searches/{run}/search.json",
+        "genotype": "searches/{run}/genotype.json",
+        "history": "searches/{run}/history.csv",
+    },
+    "size": {"size": "sizes/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""

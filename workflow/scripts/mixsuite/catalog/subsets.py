@@ -48,36 +48,50 @@ def _planned(house: House, settings: SubsamplingSettings, planned: PlannedRow) -
     if subset is None:
         scores = (_scores(settings, "mixed_losses", None, run) for run in runs)
         return planned.with_measured("scores", scores)
-    scorer = _scorer(house, settings, planned.row.run) if _KINDS.get(subset.measure, "mixed_losses") else None
+    run = planned.row.run
+    scorer = scorer_of(house, settings, run.dataset, run.model) if scored_by(subset) else None
     if isinstance(scorer, str):
         return replace(planned, runs=(), missing=scorer)
     return replace(planned, runs=tuple(_on_subset(settings, subset, run, scorer) for run in runs))
 
 
-def _scorer(house: House, settings: SubsamplingSettings, run: RunReference) -> Training | str:
+def scored_by(subset: SubsetReference) -> str | None:
+    """Return the kind of scores that `subset` is selected by; None where it needs none."""
+    return _KINDS.get(subset.measure, "mixed_losses")
+
+
+def scorer_of(house: House, settings: SubsamplingSettings, dataset: str, model: str) -> Training | str:
+    """Return how the network that scores the images of `dataset` is trained, a `model`, or why it is not."""
     scorer = settings.scorer
-    reference = RunReference(dataset=run.dataset, model=run.model, recipe=scorer.recipe, schedule=scorer.schedule)
+    reference = RunReference(dataset=dataset, model=model, recipe=scorer.recipe, schedule=scorer.schedule)
     return resolve_training(house, reference)
 
 
-def _on_subset(settings: SubsamplingSettings, subset: SubsetReference, run: Run, scorer: Training | None) -> Run:
-    kind, needs = _KINDS.get(subset.measure, "mixed_losses"), ()
+def subset_of(
+    settings: SubsamplingSettings, subset: SubsetReference, dataset: dict[str, Any], seed: int, scorer: Training | None
+) -> Run:
+    """Return the selection of `subset` from the images that `dataset` specifies, by the scores of `scorer`."""
+    kind, needs = scored_by(subset), ()
     if kind:
-        needs = (_scores(settings, kind, subset.anchor_ratio, scorer.run(run.seed)),)
+        needs = (_scores(settings, kind, subset.anchor_ratio, scorer.run(seed)),)
     specification = {
-        "dataset": run.specification["dataset"],
+        "dataset": dataset,
         **subset.model_dump(include={"t", "measure", "order", "interval"}),
         "pool": settings.pool,
         "ddof": settings.ddof,
         "scores": needs[0].identity if needs else None,
-        "seed": run.seed,
+        "seed": seed,
     }
     words = " ".join(filter(None, [subset.order, subset.measure.replace("_", " ")]))
-    label = f"t = {subset.t:g} of {run.specification['dataset']['name']} by {words}"
-    chosen = Run("subset", run.seed, specification, f"{label}, seed {run.seed}", needs)
+    label = f"t = {subset.t:g} of {dataset['name']} by {words}"
+    return Run("subset", seed, specification, label, needs)
+
+
+def _on_subset(settings: SubsamplingSettings, subset: SubsetReference, run: Run, scorer: Training | None) -> Run:
+    chosen = subset_of(settings, subset, run.specification["dataset"], run.seed, scorer)
     dataset = {**run.specification["dataset"], "subset": chosen.identity}
     trained = {**run.specification, "dataset": dataset}
-    return Run("training", run.seed, trained, f"{run.label}, {label}", (chosen,))
+    return Run("training", run.seed, trained, f"{run.label}, {chosen.label}", (chosen,))
 
 
 def _gallery(settings: SubsamplingSettings, scores: Run) -> Run:

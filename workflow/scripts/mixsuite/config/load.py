@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from mixsuite.checks import suggest
 from mixsuite.config.datasets import known_datasets
+from mixsuite.config.genotypes import read_genotypes
 from mixsuite.config.house import House
 from mixsuite.config.manifest import Manifest
 from mixsuite.config.named import SETTINGS, Named, parse_named
@@ -34,12 +35,13 @@ def load_house(root: Path, config: dict[str, Any]) -> House:
     for paper in user.papers:
         check_known("config.yaml: papers", paper, _names(workflow / "papers"))
     scale_file = f"workflow/scales/{user.scale}.yaml"
+    genotypes = read_genotypes(root)
     house = House(
         config=user,
         scale=validate(Scale, read_yaml(root / scale_file, scale_file), scale_file),
         recipes=_entries(root, "workflow/recipes.yaml", _recipe),
         protocols=_entries(root, "workflow/protocols.yaml", lambda data, at: validate(ScheduleProtocols, data, at)),
-        models=_entries(root, "workflow/models.yaml", parse_network),
+        models=_entries(root, "workflow/models.yaml", lambda data, at: parse_network(data, at, genotypes)),
         datasets=known_datasets(_entries(root, "workflow/datasets.yaml", _dataset), user.datasets),
         named={kind: _named(root, kind) for kind in SETTINGS},
         manifests={key: _manifest(root, key) for key in sorted(_names(workflow / "papers"))},

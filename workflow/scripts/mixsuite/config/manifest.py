@@ -10,6 +10,7 @@ from mixsuite.checks import suggest
 from mixsuite.config.metrics import METRICS
 from mixsuite.config.numbers import printed_number
 from mixsuite.config.patches import PatchMethod, PatchSetting, PatchSweep
+from mixsuite.config.searches import SearchReference
 from mixsuite.config.strict import Strict
 from mixsuite.config.subsampling import SubsetReference
 from mixsuite.config.values import Count, Name, Switch
@@ -90,6 +91,10 @@ class Row(Strict):
     run: RunReference | None = None
     subset: SubsetReference | None = None
     """The part of the training images that it is trained on; None: all of them."""
+    search: SearchReference | None = None
+    """What the cells of its network are searched on, where the network has none of its own."""
+    model: Name | None = None
+    """The network whose size it shows, where it runs nothing."""
     patches: PatchReference | None = None
     baseline: str | None = None
     """Row id that changes (`top1_error_change`) are counted from."""
@@ -183,6 +188,8 @@ class Artefact(Strict):
         for row in self.rows:
             if row.subset and not (row.run and "subsampling" in self.settings):
                 raise ValueError(f"rows: {row.id}: subset: found one, expected it with run and settings.subsampling")
+            if row.search and not (row.run and "searches" in self.settings):
+                raise ValueError(f"rows: {row.id}: search: found one, expected it with run and settings.searches")
             if known.count(row.id) > 1:
                 raise ValueError(f"rows: id {row.id!r} is there twice, expected it once")
             named = {"baseline": [row.baseline or row.id], "best_of": row.best_of, "deviation_of": row.deviation_of}

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from mixsuite.config.landscapes import LandscapeSettings
+from mixsuite.config.searches import SearchSettings
 from mixsuite.config.strict import Strict, validate
 from mixsuite.config.subsampling import SubsamplingSettings
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
     "subsampling": SubsamplingSettings,
+    "searches": SearchSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from mixsuite.config.genotypes import Genotype
 from mixsuite.config.strict import Strict, check_known, validate
-from mixsuite.config.values import Count, Positive, Probability, Switch
+from mixsuite.config.values import Count, NotNegative, Positive, Probability, Switch
 
 
 class DemoCNN(Strict):
@@ -61,6 +65,24 @@ class CifarResNet(Strict):
     depth: Count
 
 
+class SearchedCifar(Strict):
+    """Searched cells in a network for small images; without a `genotype` they are searched for a row."""
+
+    genotype: Genotype | None = None
+    channels: Count = 36
+    cells: Annotated[Count, Field(ge=3)] = 20
+    auxiliary_weight: NotNegative = 0.4
+    drop_path: Probability = 0.3
+
+
+class SearchedImageNet(SearchedCifar):
+    """Searched cells in a network for large images."""
+
+    channels: Annotated[Count, Field(ge=2)] = 48
+    cells: Annotated[Count, Field(ge=3)] = 14
+    drop_path: Probability = 0.0
+
+
 FAMILIES: dict[str, type[Strict]] = {
     "demo_cnn": DemoCNN,
     "pyramidnet": PyramidNet,
@@ -69,6 +91,8 @@ FAMILIES: dict[str, type[Strict]] = {
     "resnext": ResNeXt,
     "resnet": ResNet,
     "cifar_resnet": CifarResNet,
+    "searched_cifar": SearchedCifar,
+    "searched_imagenet": SearchedImageNet,
 }
 
 
@@ -83,14 +107,23 @@ class Network(Strict):
         """Return what a run is made of: the family and the settings that were given."""
         return {"family": self.family, **self.settings}
 
+    @property
+    def lacks_cells(self) -> bool:
+        """Whether its cells are to be searched."""
+        return issubclass(FAMILIES[self.family], SearchedCifar) and "genotype" not in self.settings
 
-def parse_network(data: Any, where: str) -> Network:
-    """Return `data` as a network.
+
+def parse_network(data: Any, where: str, genotypes: Mapping[str, Any]) -> Network:
+    """Return `data` as a network, in which the name of one of the `genotypes` has become that genotype.
 
     Raises:
         ConfigError: an unknown family, or settings that the family does not have or refuses.
     """
     network = validate(Network, data, where)
     check_known(f"{where}: family", network.family, FAMILIES)
-    settings = validate(FAMILIES[network.family], network.settings, f"{where}: settings")
-    return network.model_copy(update={"settings": settings.model_dump(exclude_unset=True)})
+    settings = dict(network.settings)
+    if isinstance(name := settings.get("genotype"), str):
+        check_known(f"{where}: settings.genotype", name, genotypes)
+        settings["genotype"] = genotypes[name]
+    settings = validate(FAMILIES[network.family], settings, f"{where}: settings")
+    return network.model_copy(update={"settings": settings.model_dump(mode="json", exclude_unset=True)})

@@ -31,6 +31,10 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
         scorer = house.settings("subsampling", name).scorer
         check_known(f"workflow/subsampling.yaml: {name}: scorer.recipe", scorer.recipe, house.recipes)
         check_known(f"workflow/subsampling.yaml: {name}: scorer.schedule", scorer.schedule, house.protocols)
+    for name in house.named["searches"]:
+        scoring = house.settings("searches", name).scoring
+        check_known(f"workflow/searches.yaml: {name}: scoring.subsampling", scoring.subsampling, house.named["subsampling"])
+        check_known(f"workflow/searches.yaml: {name}: scoring.model", scoring.model, house.models)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
     _check_artefacts(root, house)
@@ -46,7 +50,11 @@ def _check_artefacts(root: Path, house: House) -> None:
                 check_known(f"{where}: step", artefact.step, steps)
             for row in artefact.rows:
                 if row.run:
-                    _check_run(f"{where}: {row.id}", row.run, house)
+                    _check_run(f"{where}: {row.id}", row.run, house, searched=row.search is not None)
+                if row.model:
+                    check_known(f"{where}: {row.id}: model", row.model, house.models)
+                if row.search:
+                    check_known(f"{where}: {row.id}: search.dataset", row.search.dataset, house.datasets)
             for kind, settings in artefact.settings.items():
                 check_known(f"{where}: settings", kind, house.named)
                 check_known(f"{where}: settings.{kind}", settings, house.named[kind])
@@ -63,9 +71,12 @@ def _check_stand_ins(where: str, stand_ins: dict[str, str | None], known: Collec
             check_known(f"{where}.{name}", replacement, known)
 
 
-def _check_run(where: str, run: RunReference, house: House) -> None:
+def _check_run(where: str, run: RunReference, house: House, searched: bool = False) -> None:
     check_known(f"{where}: dataset", run.dataset, house.datasets)
     check_known(f"{where}: model", run.model, house.models)
+    if house.models[run.model].lacks_cells != searched:
+        expected = "one with a genotype" if not searched else "one without a genotype, for the cells that are searched"
+        raise ConfigError(f"{where}: model: found {run.model!r}, expected {expected}")
     check_known(f"{where}: recipe", run.recipe, house.recipes)
     check_known(f"{where}: schedule", run.schedule, house.protocols)
 

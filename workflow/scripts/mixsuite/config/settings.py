@@ -77,6 +77,8 @@ class Config(Strict):
     """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
     subsampling: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to how images are scored and selected, such as {high-cv: {pool: all}}."""
+    searches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to architecture searches, such as {pc-darts: {split: unshuffled}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -94,3 +96,5 @@ class Scale(Strict):
     """Per landscape, the settings that this scale changes, part by part."""
     subsampling: dict[str, dict[str, Any]] = {}
     """Per way of subsampling, the settings that this scale changes, part by part."""
+    searches: dict[str, dict[str, Any]] = {}
+    """Per search, the settings that this scale changes, part by part."""

@@ -101,6 +101,11 @@ def _check_state(where: str, state: Any, n_states: int) -> None:
         raise SettingError(f"{where}: found the state {state}, expected one of the {n_states} before it (from 0)")
 
 
+def with_genotype(model: dict[str, Any], genotype: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the settings `model` of a network; its `genotype`, a search's name, becomes the one that was found."""
+    return model if genotype is None else {**model, "genotype": genotype}
+
+
 def read_genotype(path: Path) -> Genotype:
     """Return the genotype of the JSON file at `path`, which has it under the key `genotype`.
 

@@ -58,6 +58,7 @@ def write_run(
     training_seconds = sum(len(task.train) / row["images_per_second"] for row in history)
     content = {
         "specification": task.run,
+        **({"genotype": task.genotype} if task.genotype else {}),
         "n_parameters": sum(parameter.numel() for parameter in task.model.parameters()),
         "best": _metrics(min(history, key=lambda row: row["top1_error"])),
         "last": _metrics(history[-1]),

@@ -11,6 +11,7 @@ from torch import nn
 from mixsuite.data.batches import Images
 from mixsuite.mixing.mix import HintedMix, Mix
 from mixsuite.mixing.registry import build_mix
+from mixsuite.models.genotype import with_genotype
 from mixsuite.models.registry import build_model
 from mixsuite.processes import ALONE, Processes
 from mixsuite.randomness import derived_seed
@@ -41,6 +42,8 @@ class Task:
     device: torch.device
     processes: Processes = ALONE
     compiled: bool = False
+    genotype: dict[str, Any] | None = None
+    """The cells of a network whose settings name a search instead."""
 
 
 def assemble(
@@ -51,11 +54,13 @@ def assemble(
     processes: Processes = ALONE,
     workers: int = 1,
     compiled: bool = False,
+    genotype: dict[str, Any] | None = None,
 ) -> Task:
     """Return what trains `run` on the splits `train` and `test`; the network's initial weights follow the run's seed.
 
     Both splits are ImageArrays, or both an ImageIndex, whose images `workers` processes decode. Each of `processes`
     assembles the same. `compiled` lets torch.compile translate the network, which takes minutes and then saves time.
+    `genotype` gives the cells of a network that names a search instead.
 
     Raises:
         SettingError: a setting of the run is missing, unknown, out of range or does not fit the data or the processes.
@@ -64,7 +69,7 @@ def assemble(
     schedule = run["schedule"]
     check_batches(len(train.labels), schedule["batch_size"], processes)
     source = open_source(schedule, train, test, device, workers)
-    model = _initial_model(run, source).to(device, memory_format=_layout(device, schedule["precision"]))
+    model = _initial_model(run, source, genotype).to(device, memory_format=_layout(device, schedule["precision"]))
     mix = build_mix(run["recipe"], model, torch.tensor(source.std, device=device).view(-1, 1, 1), schedule["loss"])
     check_divisible(model, run["recipe"]["method"], processes)
     forward = training_forward(model, device, processes, compiled)
@@ -87,15 +92,19 @@ def assemble(
         device=device,
         processes=processes,
         compiled=compiled,
+        genotype=genotype,
     )
 
 
-def _initial_model(run: dict[str, Any], source: Source) -> nn.Module:
+def _initial_model(run: dict[str, Any], source: Source, genotype: dict[str, Any] | None) -> nn.Module:
     # Initialisers draw from torch's global generator; it is put back as it was.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derived_seed(run["seed"], "initialisation", 0))
         return build_model(
-            run["model"], n_classes=source.n_classes, in_channels=source.in_channels, image_size=source.image_size
+            with_genotype(run["model"], genotype),
+            n_classes=source.n_classes,
+            in_channels=source.in_channels,
+            image_size=source.image_size,
         )
 
 

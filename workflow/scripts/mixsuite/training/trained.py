@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from mixsuite.mixing.registry import build_mix
+from mixsuite.models.genotype import with_genotype
 from mixsuite.models.registry import build_model
 from mixsuite.training.specification import check_run
 
@@ -47,13 +48,13 @@ def load_trained(folder: Path, split: Any, dataset_sha256: str, device: torch.de
     if (found := content["dataset"]["sha256"]) != dataset_sha256:
         raise ValueError(f"{folder}: was trained on the dataset with sha256 {found}, expected {dataset_sha256}")
     weights = _read_weights(folder / "model.safetensors")
-    schedule = run["schedule"]
+    schedule, network = run["schedule"], with_genotype(run["model"], content.get("genotype"))
     in_channels, image_size = _image_shape(split, schedule)
     statistics = split.description if schedule["normalisation"] == "dataset" else schedule["normalisation"]
     mean, std = (torch.tensor(statistics[key]).view(-1, 1, 1) for key in ("mean", "std"))
     # Initialisers draw from torch's global generator; it is put back as it was.
     with torch.random.fork_rng(devices=[]):
-        model = build_model(run["model"], n_classes=split.n_classes, in_channels=in_channels, image_size=image_size)
+        model = build_model(network, n_classes=split.n_classes, in_channels=in_channels, image_size=image_size)
     build_mix(run["recipe"], model, std, schedule["loss"])
     _check_weights(folder / "model.safetensors", weights, model)
     model.load_state_dict(weights)

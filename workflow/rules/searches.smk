@@ -1,0 +1,66 @@
+# The cells of networks: searched for, and how large a network of them is.
+
+
+rule search_architecture:
+    input:
+        script=ancient(script("search_architecture")),
+        dataset=dataset_files_of(search),
+    output:
+        record="results/{scale}/searches/{run}/search.json",
+        genotype="results/{scale}/searches/{run}/genotype.json",
+        history="results/{scale}/searches/{run}/history.csv",
+    log:
+        "results/{scale}/logs/search_architecture/{run}.log",
+    benchmark:
+        "results/{scale}/benchmarks/search_architecture/{run}.jsonl"
+    conda:
+        "../../envs/training.yaml"
+    threads: 1
+    resources:
+        gpu=gpus,
+        mem_mb=growing(8000),
+        runtime=growing(720),
+    params:
+        search=specification_of(search),
+        # Subsets are loaded by name.
+        code=code("search_architecture", ["mixsuite.data.subset"]),
+        dataset_sha256=dataset_sha256_of(search),
+        dataset=dataset_folder_of(search),
+        label=label_of(search),
+        device=device,
+        # Not an output: it outlives a killed job, and Snakemake would delete it before the next attempt.
+        state="results/{scale}/.state/{run}",
+    message:
+        "Searching: {params.label} ({wildcards.run})"
+    shell:
+        "python {input.script} --search {params.search:q} --dataset {params.dataset}"
+        " --dataset-sha256 {params.dataset_sha256} --code {params.code} --state {params.state}"
+        " --output-genotype {output.genotype} --output-history {output.history} --output-search {output.record}"
+        " --device {params.device} --threads {threads} > {log} 2>&1"
+
+
+rule count_network:
+    input:
+        script=ancient(script("count_network")),
+        genotype=genotype_of(size),
+    output:
+        "results/{scale}/sizes/{run}.json",
+    log:
+        "results/{scale}/logs/count_network/{run}.log",
+    benchmark:
+        "results/{scale}/benchmarks/count_network/{run}.jsonl"
+    conda:
+        "../../envs/training.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        network=specification_of(size),
+        code=size_code,
+        genotype=genotype_option_of(size),
+        label=label_of(size),
+    message:
+        "Counting {params.label} ({wildcards.run})"
+    shell:
+        "python {input.script} --network {params.network:q} {params.genotype} --output {output} > {log} 2>&1"

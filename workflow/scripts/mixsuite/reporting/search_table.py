@@ -1,0 +1,41 @@
+"""jeong2021's Table 5: searched networks on ImageNet with their size and the cost of their search."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from mixsuite.reporting.comparison import Comparison
+from mixsuite.reporting.description import Description
+from mixsuite.reporting.quantities import as_printed
+from mixsuite.reporting.results import Results
+from mixsuite.reporting.searches import device_note
+
+_COLUMNS = ("top1_error", "top5_error", "parameters", "flops", "search_cost")
+_TITLES = {"best_top1_error": "Top-1 error, best epoch", "top5_error": "Top-5 error, same epoch"}
+
+
+def compare_searches(description: Description, measurements: pd.DataFrame) -> Comparison:
+    """Return the comparison of errors, sizes and costs; what method searched is said in the rows' notes."""
+    rows = tuple(
+        replace(row, notes=(*row.notes, f"Search method: {row.printed['search_method'].text}."))
+        if "search_method" in row.printed
+        else row
+        for row in description.rows
+    )
+    quantities = [as_printed(metric) for metric in _COLUMNS]
+    titled = [replace(quantity, title=_TITLES.get(quantity.measured, "")) for quantity in quantities]
+    return Comparison(replace(description, rows=rows), measurements, titled)
+
+
+def search_remarks(searches: Results, sizes: Results) -> list[str]:
+    """Return what a reader must know of costs and sizes, and which of the searches was the best."""
+    rules = dict.fromkeys(size["rule"] for by_seed in sizes.values() for size in by_seed.values())
+    return [
+        *rules,
+        "Sizes are of the networks on ImageNet (224 × 224 pixels, 1,000 classes) with the cells that were found here, "
+        "or with the published ones of Xu et al. (2019); the counter behind the printed multiply-adds is not known and "
+        "finds about 15 M more in these.",
+        device_note(searches),
+    ]
