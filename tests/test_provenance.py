@@ -88,7 +88,8 @@ sys.exit(status)
 METHOD = {"method": "cutmix", "alpha": 1.0, "probability": 1.0}
 NETWORK = {"family": "demo_cnn", "width": 4, "blocks": 1}
 SCHEDULE = {"epochs": 1, "batch_size": 16, "learning_rate": 0.1, "momentum": 0.9, "nesterov": True}
-SCHEDULE |= {"weight_decay": 0.0, "milestones": [], "decay": 0.1, "annealing": "steps", "gradient_norm": None, "warmup_epochs": 0, "padding": 1, "flip": True}
+SCHEDULE |= {"annealing": "steps", "gradient_norm": None}
+SCHEDULE |= {"weight_decay": 0.0, "milestones": [], "decay": 0.1, "warmup_epochs": 0, "padding": 1, "flip": True}
 SCHEDULE |= {"normalisation": "dataset", "loss": "cross_entropy", "precision": "float32"}
 SCHEDULE |= {"resized_crop": None, "colour_jitter": 0.0, "lighting": 0.0}
 DIGITS = {"kind": "digits", "name": "digits"}

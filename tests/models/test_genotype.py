@@ -62,7 +62,8 @@ def test_another_form_is_refused_in_one_message(data, message):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("{", "not JSON"), ("[]", "lacks the key 'genotype'"), ('{"genotype": 1}', "genotype: found 1")]
+    ("text", "message"),
+    [("{", "not JSON"), ("[]", "lacks the key 'genotype'"), ('{"genotype": 1}', "genotype: found 1")],
 )
 def test_a_file_of_another_form_is_named(tmp_path, text, message):
     path = tmp_path / "cells.json"

@@ -47,7 +47,9 @@ def test_the_auxiliary_heads_have_darts_sizes(count_parameters):
         ("searched_imagenet", 224, 1000, 1_260_776),
     ):
         with_head, without = (
-            count_parameters({"family": family, "genotype": genotype("cifar10"), "auxiliary_weight": weight}, classes, 3, size)
+            count_parameters(
+                {"family": family, "genotype": genotype("cifar10"), "auxiliary_weight": weight}, classes, 3, size
+            )
             for weight in (0.4, 0)
         )
         assert with_head - without == head
@@ -101,8 +103,13 @@ def test_drop_path_drops_images_and_keeps_the_mean():
 
 def test_a_node_is_the_sum_of_its_two_operations():
     cell = small(drop_path=0, auxiliary_weight=0).eval().cells[2]
-    channels = [part.in_channels for prepare in cell.inputs for part in prepare.modules() if isinstance(part, nn.Conv2d)]
-    earlier, last = (numbers_in((2, channel, 4 // side, 4 // side)) for channel, side in zip((channels[0], channels[-1]), (1, 2), strict=True))
+    channels = [
+        part.in_channels for prepare in cell.inputs for part in prepare.modules() if isinstance(part, nn.Conv2d)
+    ]
+    earlier, last = (
+        numbers_in((2, channel, 4 // side, 4 // side))
+        for channel, side in zip((channels[0], channels[-1]), (1, 2), strict=True)
+    )
     states = [cell.inputs[0](earlier), cell.inputs[1](last)]
     for node in range(4):
         (_, first), (_, second) = cell.genotype.edges[2 * node : 2 * node + 2]

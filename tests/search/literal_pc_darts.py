@@ -1,4 +1,4 @@
-"""PC-DARTS' supernet word by word: a loop over edges and operations, as the paper's equations 2 and 3 and its code have it.
+"""PC-DARTS' supernet word by word: a loop over edges and operations, as equations 2 and 3 and the code have it.
 
 Slow, and the reference of `mixsuite.search.supernet`, whose weights `copy_weights` takes over.
 """
@@ -30,6 +30,8 @@ class LiteralMixed(nn.Module):
         for weight, name in zip(weights, OPERATIONS, strict=True):
             out = (read[:, :, :: self.stride, :: self.stride] * 0) if name == "none" else self.operations[name](read)
             mixed = mixed + weight * out
+        if self.partial == 1:
+            return mixed
         if self.stride == 2:
             rest = nn.functional.max_pool2d(rest, 2, 2)
         joined = torch.cat([mixed, rest], dim=1)
@@ -73,7 +75,9 @@ class LiteralSupernet(nn.Module):
 
     def __init__(self, n_classes, in_channels, channels, cells, nodes, partial):
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(in_channels, 3 * channels, 3, padding=1, bias=False), nn.BatchNorm2d(3 * channels))
+        self.stem = nn.Sequential(
+            nn.Conv2d(in_channels, 3 * channels, 3, padding=1, bias=False), nn.BatchNorm2d(3 * channels)
+        )
         previous, before = (3 * channels, 3 * channels), False
         self.cells = nn.ModuleList()
         for place in range(cells):
@@ -112,7 +116,9 @@ def copy_cell(fused, literal):
             edges = fused.mixed[source]
             number = node - max(0, source - 1)
             for name, weight in edge_weights_of(edges, number).items():
-                convolutions = [part for part in literal.edges[place].operations[name].modules() if isinstance(part, nn.Conv2d)]
+                convolutions = [
+                    part for part in literal.edges[place].operations[name].modules() if isinstance(part, nn.Conv2d)
+                ]
                 assert len(convolutions) == len(weight)
                 for convolution, own in zip(convolutions, weight, strict=True):
                     convolution.weight.copy_(own)
@@ -123,11 +129,7 @@ def edge_weights_of(edges, number):
     """Return, by operation, the convolutions' weights of the edge `number` of a fused `edges`, in their order."""
     own = slice(number * edges.channels, (number + 1) * edges.channels)
     weights = {
-        name: [
-            layer.weight[own]
-            for pair in zip(part.depthwise, part.pointwise, strict=True)
-            for layer in pair
-        ]
+        name: [layer.weight[own] for pair in zip(part.depthwise, part.pointwise, strict=True) for layer in pair]
         for name, part in edges.convolutions.items()
     }
     if edges.reduce is not None:

@@ -13,21 +13,25 @@ def literal_cell(weights, n_nodes):
     for node in range(n_nodes):
         rows = weights[start : start + 2 + node]
         best = [max(row[1:]) for row in rows]
-        for source in sorted(range(2 + node), key=lambda place: -best[place])[:2]:
-            gene.append((OPERATIONS[1 + rows[source][1:].index(best[source])], source))
+        strongest = sorted(range(2 + node), key=lambda place: -best[place])[:2]
+        gene += [(OPERATIONS[1 + rows[source][1:].index(best[source])], source) for source in strongest]
         start += 2 + node
     return tuple(gene)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(1, 4).flatmap(lambda n: st.tuples(
-    st.just(n),
-    st.lists(
-        st.lists(st.integers(0, 6), min_size=8, max_size=8),
-        min_size=len(edges_into(n)),
-        max_size=len(edges_into(n)),
-    ),
-)))
+@given(
+    st.integers(1, 4).flatmap(
+        lambda n: st.tuples(
+            st.just(n),
+            st.lists(
+                st.lists(st.integers(0, 6), min_size=8, max_size=8),
+                min_size=len(edges_into(n)),
+                max_size=len(edges_into(n)),
+            ),
+        )
+    )
+)
 def test_derivation_is_the_codes_also_among_equals(given_weights):
     n_nodes, weights = given_weights
     cell = derived_cell(weights, n_nodes)

@@ -19,7 +19,7 @@ from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
-from mixsuite.catalog.sizes import module_of_size
+from mixsuite.catalog.sizes import modules_of_sizes
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.subsets import modules_of_scores
 from mixsuite.catalog.targets import asked_targets, check_targets
@@ -147,9 +147,9 @@ def run_of_kind(kind):
     return lambda wildcards: CATALOG.runs[kind][wildcards.run]
 
 
-training, timing, composition, landscape, descent, scores, subset, anchors, search, size = map(
+training, timing, composition, landscape, descent, scores, subset, anchors, search, sizes = map(
     run_of_kind,
-    ("training", "timing", "composition", "landscape", "descent", "scores", "subset", "anchors", "search", "size"),
+    ("training", "timing", "composition", "landscape", "descent", "scores", "subset", "anchors", "search", "sizes"),
 )
 
 
@@ -281,8 +281,12 @@ def genotype_option_of(run_of):
     return lambda wildcards: [part for file in genotype_of(run_of)(wildcards) for part in ("--genotype", file)]
 
 
-def size_code(wildcards):
-    return code("count_network", [module_of_size(size(wildcards).specification)])
+def genotypes_option(wildcards):
+    return ["--genotypes", *files] if (files := genotype_of(sizes)(wildcards)) else []
+
+
+def sizes_code(wildcards):
+    return code("count_networks", modules_of_sizes(sizes(wildcards).specification))
 
 
 # Synthetic experiments
@@ -347,7 +351,7 @@ TABLES = {
     "tabulate_selection": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_searches": (
-        records_of("training", "search", "size"),
+        records_of("training", "search", "sizes"),
         "--runs results/{scale}/runs --searches results/{scale}/searches --sizes results/{scale}/sizes",
     ),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),

@@ -39,16 +39,16 @@ rule search_architecture:
         " --device {params.device} --threads {threads} > {log} 2>&1"
 
 
-rule count_network:
+rule count_networks:
     input:
-        script=ancient(script("count_network")),
-        genotype=genotype_of(size),
+        script=ancient(script("count_networks")),
+        genotypes=genotype_of(sizes),
     output:
         "results/{scale}/sizes/{run}.json",
     log:
-        "results/{scale}/logs/count_network/{run}.log",
+        "results/{scale}/logs/count_networks/{run}.log",
     benchmark:
-        "results/{scale}/benchmarks/count_network/{run}.jsonl"
+        "results/{scale}/benchmarks/count_networks/{run}.jsonl"
     conda:
         "../../envs/training.yaml"
     threads: 1
@@ -56,11 +56,11 @@ rule count_network:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        network=specification_of(size),
-        code=size_code,
-        genotype=genotype_option_of(size),
-        label=label_of(size),
+        networks=specification_of(sizes),
+        code=sizes_code,
+        genotypes=genotypes_option,
+        label=label_of(sizes),
     message:
         "Counting {params.label} ({wildcards.run})"
     shell:
-        "python {input.script} --network {params.network:q} {params.genotype} --output {output} > {log} 2>&1"
+        "python {input.script} --networks {params.networks:q} {params.genotypes} --output {output} > {log} 2>&1"

@@ -12,7 +12,9 @@ from mixsuite.reporting.program import FIGURE_FORMS, artefact_parser
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status."""
     parser = artefact_parser(__doc__, FIGURE_FORMS)
-    parser.add_argument("--searches", required=True, type=Path, metavar="DIR", help="the folder with a folder per search")
+    parser.add_argument(
+        "--searches", required=True, type=Path, metavar="DIR", help="the folder with a folder per search"
+    )
     options = parser.parse_args(arguments)
 
     # Not before the arguments are known to be right: these take a while.

@@ -53,9 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = step_parser(__doc__)
     what = parser.add_argument_group("what is searched")
     what.add_argument("--search", required=True, metavar="JSON", help="dataset, settings of the search and seed")
-    what.add_argument(
-        "--dataset", required=True, type=Path, metavar="DIR", help="prepared dataset, or a subset of one"
-    )
+    what.add_argument("--dataset", required=True, type=Path, metavar="DIR", help="prepared dataset, or a subset of one")
     what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
     where = parser.add_argument_group("where it goes")
     where.add_argument("--state", required=True, type=Path, metavar="DIR", help="checkpoint and progress.json; keep it")

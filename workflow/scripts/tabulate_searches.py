@@ -12,8 +12,12 @@ from mixsuite.reporting.program import TABLE_FORMS, artefact_parser
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status."""
     parser = artefact_parser(__doc__, TABLE_FORMS)
-    parser.add_argument("--searches", required=True, type=Path, metavar="DIR", help="the folder with a folder per search")
-    parser.add_argument("--sizes", required=True, type=Path, metavar="DIR", help="the folder with a file per network")
+    parser.add_argument(
+        "--searches", required=True, type=Path, metavar="DIR", help="the folder with a folder per search"
+    )
+    parser.add_argument(
+        "--sizes", required=True, type=Path, metavar="DIR", help="the folder with the sizes of networks"
+    )
     options = parser.parse_args(arguments)
 
     # Not before the arguments are known to be right: these take a while.
@@ -21,15 +25,15 @@ def main(arguments: list[str] | None = None) -> int:
 
     from mixsuite.reporting.classification_table import measure_classification
     from mixsuite.reporting.description import read_description
-    from mixsuite.reporting.results import environment_note, read_measured, read_results
+    from mixsuite.reporting.results import environment_note, read_results
     from mixsuite.reporting.search_table import compare_searches, search_remarks
-    from mixsuite.reporting.searches import measure_searches, measure_sizes, read_searches
+    from mixsuite.reporting.searches import measure_searches, measure_sizes, read_searches, read_sizes
     from mixsuite.reporting.table_files import write_table
 
     def step() -> None:
         description = read_description(read_json("--artefact", options.artefact))
         results, searches = read_results(description, options.runs), read_searches(description, options.searches)
-        sizes = read_measured(description, "size", options.sizes)
+        sizes = read_sizes(description, options.sizes)
         errors = measure_classification(description, results)
         # That of a training counts what its network has at this scale.
         errors = errors[errors["metric"] != "parameters"]

@@ -25,7 +25,7 @@ OUTPUTS = {
         "genotype": "searches/{run}/genotype.json",
         "history": "searches/{run}/history.csv",
     },
-    "size": {"size": "sizes/{run}.json"},
+    "sizes": {"sizes": "sizes/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""

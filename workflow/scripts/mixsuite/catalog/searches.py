@@ -62,7 +62,9 @@ def _search(
 def _with_cells(training: Run, search: Run) -> Run:
     model = {**training.specification["model"], "genotype": search.identity}
     specification = {**training.specification, "model": model}
-    return replace(training, specification=specification, label=f"{training.label}, after {search.label}", needs=(search,))
+    return replace(
+        training, specification=specification, label=f"{training.label}, after {search.label}", needs=(search,)
+    )
 
 
 def _reason_against(house: House, named: str, dataset: str | None) -> str | None:

@@ -15,30 +15,31 @@ _IMAGENET = {"n_classes": 1000, "in_channels": 3, "image_size": 224}
 
 
 def plan_sizes(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
-    """Return `artefact` with the size of each row's network that prints its multiply-adds, on ImageNet.
+    """Return `artefact` with the sizes of its rows' networks that print multiply-adds, counted together, on ImageNet.
 
-    It is the manifest's network at every scale, with the cells that this scale's search found.
+    Each is the manifest's network at every scale, with the cells that this scale's searches found.
     """
-    return replace(artefact, rows=tuple(_planned(house, row) for row in artefact.rows))
+    rows = [row for row in artefact.rows if "flops" in row.row.printed]
+    networks = {row.row.id: network for row in rows if (network := _network(house, row))}
+    if not networks:
+        return artefact
+    searches = tuple(run for row in rows for run in row.measured.get("search", ()))
+    label = f"the size of {len(networks)} networks"
+    run = Run("sizes", 0, {"networks": networks, **_IMAGENET}, label, searches)
+    return replace(artefact, measured={**artefact.measured, "sizes": (run,)})
 
 
-def module_of_size(specification: dict[str, Any]) -> str:
-    """Return the module of the network, which the program that counts loads by name."""
-    return module_of_network(specification["model"]["family"])
+def modules_of_sizes(specification: dict[str, Any]) -> list[str]:
+    """Return the modules of the networks, which the program that counts loads by name."""
+    return sorted({module_of_network(network["model"]["family"]) for network in specification["networks"].values()})
 
 
-def _planned(house: House, planned: PlannedRow) -> PlannedRow:
-    row = planned.row
-    if "flops" not in row.printed:
-        return planned
+def _network(house: House, planned: PlannedRow) -> dict[str, Any] | None:
+    """Return the network of a row, and by seed the searches for its cells; None without cells."""
+    row, searches = planned.row, planned.measured.get("search", ())
     if row.model:
-        return planned.with_measured("size", [_size(house, row.model)])
-    searches = planned.measured.get("search", ())
-    return planned.with_measured("size", [_size(house, row.run.model, search) for search in searches]) if searches else planned
-
-
-def _size(house: House, model: str, search: Run | None = None) -> Run:
-    network, cells = house.models[model].specification(), {"genotype": search.identity} if search else {}
-    seed, needs = (search.seed, (search,)) if search else (0, ())
-    specification = {"model": network | cells, **_IMAGENET, "seed": seed}
-    return Run("size", seed, specification, f"the size of {house.models[model].title}, seed {seed}", needs)
+        return {"model": house.models[row.model].specification(), "searches": {}}
+    if not searches:
+        return None
+    by_seed = {str(search.seed): search.identity for search in searches}
+    return {"model": house.models[row.run.model].specification(), "searches": by_seed}

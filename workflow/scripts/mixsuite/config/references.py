@@ -33,7 +33,9 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
         check_known(f"workflow/subsampling.yaml: {name}: scorer.schedule", scorer.schedule, house.protocols)
     for name in house.named["searches"]:
         scoring = house.settings("searches", name).scoring
-        check_known(f"workflow/searches.yaml: {name}: scoring.subsampling", scoring.subsampling, house.named["subsampling"])
+        check_known(
+            f"workflow/searches.yaml: {name}: scoring.subsampling", scoring.subsampling, house.named["subsampling"]
+        )
         check_known(f"workflow/searches.yaml: {name}: scoring.model", scoring.model, house.models)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)

@@ -38,7 +38,9 @@ class AuxiliaryHead(nn.Module):
     def __init__(self, in_channels: int, n_classes: int, image_size: int, second_norm: bool) -> None:
         super().__init__()
         if image_size < 2:
-            raise SettingError(f"auxiliary_weight: found a side of {image_size} at the auxiliary head, expected 2 or more")
+            raise SettingError(
+                f"auxiliary_weight: found a side of {image_size} at the auxiliary head, expected 2 or more"
+            )
         square = min(5, image_size - 1)
         norm = [nn.BatchNorm2d(768)] if second_norm else []
         self.layers = nn.Sequential(

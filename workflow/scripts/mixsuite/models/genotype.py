@@ -60,7 +60,7 @@ class Genotype:
 
 
 def parse_genotype(data: Any, where: str = "genotype") -> Genotype:
-    """Return the genotype that `data` describes: {"normal": {"edges": [[operation, source], ...], "concat": [...]}, ...}.
+    """Return the genotype of `data`: {"normal": {"edges": [[operation, source], ...], "concat": [...]}, "reduce": ...}.
 
     Raises:
         SettingError: another form, an unknown operation or a state that a node does not have before it; the message

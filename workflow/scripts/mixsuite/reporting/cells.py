@@ -91,9 +91,7 @@ def _places(n_nodes: int) -> list[tuple[float, float]]:
     return inputs + [(node + 1.0, 0.75 if node % 2 == 0 else -0.75) for node in range(n_nodes)]
 
 
-def _draw_edge(
-    axis: Axes, start: tuple[float, float], end: tuple[float, float], operation: str, bend: float
-) -> None:
+def _draw_edge(axis: Axes, start: tuple[float, float], end: tuple[float, float], operation: str, bend: float) -> None:
     colour = _COLOURS[operation.split("_")[0]]
     _arrow(axis, start, end, colour, bend, width=1.1)
     # On the curve, which arc3 bends by that share of its length, and nearer to the end, where edges part.

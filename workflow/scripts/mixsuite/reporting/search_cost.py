@@ -80,7 +80,13 @@ def _draw_curve(axis: Axes, curve: pd.DataFrame, line: str, colour: str, marker:
         capsize=0,
     )
     axis.plot(
-        curve["minutes"], curve["accuracy_best"], linestyle="", marker="_", markersize=7, markeredgewidth=1.4, color=colour
+        curve["minutes"],
+        curve["accuracy_best"],
+        linestyle="",
+        marker="_",
+        markersize=7,
+        markeredgewidth=1.4,
+        color=colour,
     )
     for point in curve.itertuples():
         setting = point.label.rsplit(", ", 1)[-1]

@@ -30,7 +30,7 @@ def read_searches(description: Description, folder: Path | str) -> Results:
 
 
 def measure_searches(description: Description, searches: Results) -> pd.DataFrame:
-    """Return, per search, `search_cost` (days of the device), `search_time` (minutes) and, against a baseline, `speedup`.
+    """Return, per search, `search_cost` (days of the device), `search_time` (minutes) and, by the baseline, `speedup`.
 
     The speed-up is the time of the baseline's search with the same seed over that of this one.
 
@@ -40,16 +40,29 @@ def measure_searches(description: Description, searches: Results) -> pd.DataFram
     return measurement_table(_measurements(description, searches))
 
 
-def measure_sizes(description: Description, sizes: Results) -> pd.DataFrame:
+def read_sizes(description: Description, folder: Path | str) -> dict[str, Any]:
+    """Return the sizes of the artefact's networks (see mixsuite.search.sizes.count_networks).
+
+    Raises:
+        ValueError: there are none, or they are of other networks.
+    """
+    runs = description.measured.get("sizes", ())
+    if not runs:
+        raise ValueError(f"{description.name}: found no sizes of networks, expected them")
+    return read_result(Path(folder) / f"{runs[0].identity}.json", runs[0].identity)
+
+
+def measure_sizes(description: Description, sizes: Mapping[str, Any]) -> pd.DataFrame:
     """Return `parameters` and `flops`, both in millions, of each row's network on ImageNet (see the rule in `sizes`).
 
     A row that trains nothing shows the size of published cells, which no scale replaces.
     """
+    identity = description.measured["sizes"][0].identity
     return measurement_table(
         measurement
         for row in description.rows
-        for run in row.measured.get("size", ())
-        for measurement in measure(description.name, row, run, _size(sizes[row.id][run.seed]))
+        for seed, size in sizes["sizes"].get(row.id, {}).items()
+        for measurement in measure(description.name, row, Run(int(seed), identity), _size(size))
     )
 
 

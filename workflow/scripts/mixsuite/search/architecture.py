@@ -59,7 +59,7 @@ def derived_cell(weights: Sequence[Sequence[float]], n_nodes: int) -> CellGenoty
     rows = dict(zip(edges_into(n_nodes), weights, strict=True))
     for node in range(n_nodes):
         best = [_best_operation(rows[node, source]) for source in range(N_INPUTS + node)]
-        strongest = sorted(range(len(best)), key=lambda source: -best[source][1])[:EDGES_PER_NODE]  # noqa: B023
+        strongest = sorted(range(len(best)), key=lambda source: -best[source][1])[:EDGES_PER_NODE]
         chosen += [(best[source][0], source) for source in strongest]
     return CellGenotype(tuple(chosen), tuple(range(N_INPUTS, N_INPUTS + n_nodes)))
 

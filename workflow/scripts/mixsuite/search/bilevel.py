@@ -119,7 +119,7 @@ def architecture_gradients(task: SearchTask, batch: Batch) -> tuple[torch.Tensor
 
 
 def weight_step(task: SearchTask, batch: Batch, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Take a step of SGD on the weights with the learning `rate`; return the loss and the number of errors, detached."""
+    """Take a step of SGD on the weights with the learning `rate`; return loss and number of errors, detached."""
     task.architecture.requires_grad_(False)
     try:
         logits = task.supernet(batch.images, task.architecture)

@@ -17,13 +17,11 @@ COUNTING_RULE = (
 
 def count_parameters(network: nn.Module) -> int:
     """Return the number of parameters, those of an auxiliary head aside."""
-    return sum(
-        parameter.numel() for name, parameter in network.named_parameters() if not name.startswith("auxiliary.")
-    )
+    return sum(parameter.numel() for name, parameter in network.named_parameters() if not name.startswith("auxiliary."))
 
 
 def count_multiply_adds(network: nn.Module, in_channels: int, image_size: int) -> int:
-    """Return the multiply-adds of one image (in_channels, image_size, image_size) through convolutions and linear layers.
+    """Return the multiply-adds of one image (in_channels, image_size, image_size) through convolutions and linears.
 
     A convolution has as many for each of its output's numbers as a filter has weights. The network is asked in
     evaluation mode, where an auxiliary head rests, and left in its own.

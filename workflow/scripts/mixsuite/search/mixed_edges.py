@@ -15,7 +15,12 @@ from torch.nn import functional
 from mixsuite.models.genotype import OPERATIONS
 
 _PLACE = {name: place for place, name in enumerate(OPERATIONS)}
-_CONVOLUTIONS = {"sep_conv_3x3": (3, 1, 2), "sep_conv_5x5": (5, 1, 2), "dil_conv_3x3": (3, 2, 1), "dil_conv_5x5": (5, 2, 1)}
+_CONVOLUTIONS = {
+    "sep_conv_3x3": (3, 1, 2),
+    "sep_conv_5x5": (5, 1, 2),
+    "dil_conv_3x3": (3, 2, 1),
+    "dil_conv_5x5": (5, 2, 1),
+}
 """Size, dilation, and how many times depthwise and pointwise convolutions come in turn."""
 
 
@@ -26,10 +31,7 @@ class MixedEdges(nn.Module):
         super().__init__()
         self.channels, self.n_edges, self.stride = channels, n_edges, stride
         self.convolutions = nn.ModuleDict(
-            {
-                name: _EdgeConvolutions(channels, n_edges, stride, *settings)
-                for name, settings in _CONVOLUTIONS.items()
-            }
+            {name: _EdgeConvolutions(channels, n_edges, stride, *settings) for name, settings in _CONVOLUTIONS.items()}
         )
         self.max_norm = nn.BatchNorm2d(channels, affine=False)
         self.avg_norm = nn.BatchNorm2d(channels, affine=False)
@@ -79,9 +81,7 @@ class _ScaledNorm(nn.BatchNorm2d):
 class _EdgeConvolutions(nn.Module):
     """A separable or dilated convolution on each edge; ReLU comes before each pair but the first."""
 
-    def __init__(
-        self, channels: int, n_edges: int, stride: int, size: int, dilation: int, n_pairs: int
-    ) -> None:
+    def __init__(self, channels: int, n_edges: int, stride: int, size: int, dilation: int, n_pairs: int) -> None:
         super().__init__()
         all_channels = n_edges * channels
         self.depthwise, self.pointwise = nn.ModuleList(), nn.ModuleList()

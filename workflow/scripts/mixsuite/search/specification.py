@@ -68,7 +68,9 @@ def check_search(run: Any) -> None:
         check_fraction(f"search: {key}", settings[key])
     check_list("search: architecture_betas", settings["architecture_betas"], "two numbers")
     if len(settings["architecture_betas"]) != 2:
-        raise SettingError(f"search: architecture_betas: found {settings['architecture_betas']!r}, expected two numbers")
+        raise SettingError(
+            f"search: architecture_betas: found {settings['architecture_betas']!r}, expected two numbers"
+        )
     for value in settings["architecture_betas"]:
         check_fraction("search: architecture_betas", value)
     check_choice("search: split", settings["split"], SPLITS)

@@ -131,7 +131,8 @@ class Supernet(nn.Module):
     def forward(self, images: torch.Tensor, architecture: Architecture) -> torch.Tensor:
         """Return the logits (B, n_classes) of images (B, C, H, W) under an `architecture` with as many nodes."""
         weights = {
-            kind: (architecture.operation_weights(kind), architecture.edge_weights(kind)) for kind in ("normal", "reduce")
+            kind: (architecture.operation_weights(kind), architecture.edge_weights(kind))
+            for kind in ("normal", "reduce")
         }
         earlier = last = self.stem(images)
         for cell in self.cells:

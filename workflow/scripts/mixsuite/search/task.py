@@ -23,7 +23,7 @@ from mixsuite.training.sgd import SGD
 
 @dataclass(frozen=True)
 class SearchTask:
-    """Everything that a search needs, on its device; each optimiser goes with the half of the images that it learns on."""
+    """Everything that a search needs, on its device; each optimiser has a half of the images."""
 
     run: dict[str, Any]
     supernet: Supernet
@@ -58,7 +58,9 @@ def assemble_search(run: dict[str, Any], train: Any, device: torch.device) -> Se
     if not isinstance(train, ImageArrays):
         raise SettingError("dataset: found images of many sizes, expected small ones, prepared as arrays")
     settings, seed = run["search"], run["seed"]
-    parts = [_subset(train, places) for places in halves(train.labels, settings["split"], settings["weight_share"], seed)]
+    parts = [
+        _subset(train, places) for places in halves(train.labels, settings["split"], settings["weight_share"], seed)
+    ]
     weight_images, architecture_images = (_resident(part, settings, train, device) for part in parts)
     _, height, width, channels = train.images.shape
     if height != width:

@@ -102,7 +102,8 @@ def _check_schedule(schedule: dict[str, Any]) -> None:
     _check_milestones(schedule["milestones"])
     if schedule["milestones"] and schedule["annealing"] != "steps":
         raise SettingError(
-            f"schedule: milestones: found {schedule['milestones']}, expected none with annealing {schedule['annealing']!r}"
+            f"schedule: milestones: found {schedule['milestones']}, "
+            f"expected none with annealing {schedule['annealing']!r}"
         )
     _check_normalisation(schedule["normalisation"])
     if schedule["resized_crop"] is not None:
