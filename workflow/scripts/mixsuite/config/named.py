@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mixsuite.config.landscapes import LandscapeSettings
+from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.searches import SearchSettings
 from mixsuite.config.strict import Strict, validate
 from mixsuite.config.subsampling import SubsamplingSettings
@@ -14,6 +15,7 @@ SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
     "subsampling": SubsamplingSettings,
     "searches": SearchSettings,
+    "robustness": RobustnessSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 
