@@ -97,7 +97,10 @@ PRINTED_LINES = {
     "fig4b": ["7.7", "16"],
     "sm_fig3b": ["4.15", "1.08"],
     "sm_fig3c": ["5.79"],
-    **{name: [] for name in ("fig1", "fig2", "fig3a", "sm_fig1", "sm_fig2", "sm_fig3a", "sm_fig4", "sharpness")},
+    **{
+        name: []
+        for name in ("fig1", "fig2", "fig3a", "sm_fig1", "sm_fig2", "sm_fig3a", "sm_fig4", "sharpness", "cells")
+    },
 }
 # In these, a row of the manifest is a cell of a printed column, top to bottom, column after column.
 BY_COLUMN = {"table4", "sm_table1", "fig3b"}
