@@ -245,7 +245,7 @@ def test_rows_of_the_same_run_print_the_same_value(jeong):
             if row.run:
                 for metric in ("top1_error", "top5_error"):
                     if metric in row.printed:
-                        values.setdefault((row.run, metric), set()).add(row.printed[metric].text)
+                        values.setdefault((row.run, row.search, metric), set()).add(row.printed[metric].text)
     assert all(len(printed) == 1 for printed in values.values())
     assert len(values) > 60
 
