@@ -2,6 +2,10 @@ import csv
 import importlib.util
 import json
 import math
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +68,34 @@ def test_searches_on_a_subset(call, new_search, prepared, tmp_path):
     assert call(new_search(epochs=2), dataset=tmp_path / "subset") == 0
     record = json.loads((tmp_path / "search.json").read_text())
     assert record["dataset"]["n_weights"] + record["dataset"]["n_architecture"] == 37
+
+
+@pytest.mark.slow
+def test_a_killed_program_goes_on_and_ends_bit_for_bit_alike(prepared, new_search, tmp_path):
+    def command(out):
+        folder = tmp_path / out
+        outputs = {"state": "state", "output-genotype": "g.json", "output-history": "h.csv", "output-search": "s.json"}
+        options = {"search": json.dumps(new_search(epochs=30, warmup_epochs=2)), "dataset": prepared, "device": "cpu"}
+        options |= {name: folder / file for name, file in outputs.items()}
+        arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        return [sys.executable, str(SCRIPTS / "search_architecture.py"), *arguments]
+
+    subprocess.run(command("through"), check=True, capture_output=True, timeout=300)
+    killed = subprocess.Popen(command("killed"), stderr=subprocess.PIPE, text=True)
+    state = tmp_path / "killed" / "state" / "checkpoint.safetensors"
+    deadline = time.monotonic() + 120
+    while not state.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert state.exists()
+    assert not (tmp_path / "killed" / "s.json").exists()
+    again = subprocess.run(command("killed"), check=True, capture_output=True, text=True, timeout=300)
+    assert "going on after epoch" in again.stderr
+    through, resumed = (json.loads((tmp_path / out / "s.json").read_text()) for out in ("through", "killed"))
+    assert resumed["weights"] == through["weights"]
+    assert resumed["genotype"] == through["genotype"]
+    assert resumed["last"]["train_loss"] == through["last"]["train_loss"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import copy
+import json
 
 import pytest
 import torch
@@ -10,10 +11,14 @@ from mixsuite.models.auxiliary import WithAuxiliary
 from mixsuite.models.drop_path import DropPath
 from mixsuite.training.loop import train_epoch
 from mixsuite.training.objective import objective
+from mixsuite.training.outputs import write_model, write_run
 from mixsuite.training.specification import check_run
 from mixsuite.training.task import assemble
+from mixsuite.training.trained import load_trained
 
 CPU = torch.device("cpu")
+ROW = dict.fromkeys(("epoch", "train_loss", "test_loss", "top1_error", "top5_error", "top1_error_even"), 1.0)
+HISTORY = [{**ROW, "top1_error_odd": 1.0, "seconds": 1.0, "images_per_second": 1.0}]
 CELL = {"edges": [["sep_conv_3x3", 0], ["max_pool_3x3", 1]], "concat": [2]}
 SEARCHED = {"family": "searched_cifar", "genotype": {"normal": CELL, "reduce": CELL}, "channels": 4, "cells": 3}
 
@@ -73,3 +78,19 @@ def test_saliency_by_the_input_gradient_asks_the_main_logits(new_run, splits):
     leaf = images.clone().requires_grad_()
     (gradient,) = torch.autograd.grad(soft_cross_entropy(model(leaf).logits, targets), leaf)
     torch.testing.assert_close(saliency, gradient.abs()[:, 0])
+
+
+def test_a_network_that_names_a_search_is_built_of_what_it_found(new_run, splits, tmp_path):
+    named = {key: value for key, value in SEARCHED.items() if key != "genotype"} | {"genotype": "abc"}
+    run = new_run(model=named, recipe={"method": "vanilla"})
+    with pytest.raises(ValueError, match="genotype: found 'abc', expected settings normal, reduce"):
+        assemble(run, *splits, CPU)
+    task = assemble(run, *splits, CPU, genotype=SEARCHED["genotype"])
+    write_model(tmp_path / "model.safetensors", task)
+    write_run(tmp_path / "run.json", task, HISTORY, {}, "d1gest", {})
+    content = json.loads((tmp_path / "run.json").read_text())
+    assert content["specification"]["model"]["genotype"] == "abc"
+    assert content["genotype"] == SEARCHED["genotype"]
+    trained = load_trained(tmp_path, splits[1], "d1gest", CPU)
+    images = next(task.test.plain_batches(30)).images
+    torch.testing.assert_close(trained.model(images), task.model.eval()(images))
