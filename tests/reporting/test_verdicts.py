@@ -91,6 +91,12 @@ def test_too_few_seeds_for_a_number(seeds):
     assert f"{seeds} seed" in found.reason
 
 
+def test_a_property_that_no_seed_changes_needs_one_value():
+    assert judge_printed(printed("5.3"), measured(5.271), fewest_seeds=1).verdict == REPRODUCED
+    assert judge_printed(printed("586"), measured(571.1), fewest_seeds=1).verdict == NOT_REPRODUCED
+    assert judge_printed(printed("5.3"), measured(5.271)).verdict == TOO_FEW_SEEDS
+
+
 def test_nothing_measured_is_not_run():
     assert judge_printed(printed("21.0"), measured()).verdict == NOT_RUN
 

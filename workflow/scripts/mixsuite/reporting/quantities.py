@@ -12,12 +12,13 @@ from mixsuite.reporting.measurements import by_row
 from mixsuite.reporting.tables import number, spread
 from mixsuite.reporting.verdicts import Measured
 
+FIXED = ("parameters", "flops", "base_rate")
+"""Properties of a network or of the images, which no seed changes."""
+
 # The top-1 errors of jeong2021's Tables 1 and 3 are of the best epoch on the test set: those that it copied from CutMix
 # (Yun et al. 2019) are said to be, and its released code keeps the best epoch (clovaai/DCutMix, main.py). Of the others
 # it is not said.
 _MEASURED_AS = {"top1_error": "best_top1_error"}
-# Properties of a network or of the images, which no seed changes.
-_FIXED = ("parameters", "flops", "base_rate")
 # Measured by repeating a measurement, not by training with several seeds.
 _REPEATED = ("relative_time",)
 # The recipe that others are measured relative to; its own value says nothing.
@@ -48,7 +49,7 @@ class Quantity:
 
     def text(self, values: Sequence[float]) -> str:
         """Return `values`, one per seed, as a cell: mean ± standard deviation, or the one value of a fixed quantity."""
-        if self.measured in _FIXED and values:
+        if self.measured in FIXED and values:
             return f"{values[0]:.2g}" if values[0] < 1 else number(values[0], self.metric.decimals)
         return spread(values, self.metric.decimals)
 

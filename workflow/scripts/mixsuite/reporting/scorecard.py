@@ -10,9 +10,9 @@ import pandas as pd
 
 from mixsuite.config.manifest import Artefact, Claim, Manifest, Printed, Row
 from mixsuite.config.metrics import METRICS
-from mixsuite.reporting.quantities import comparable
+from mixsuite.reporting.quantities import FIXED, comparable
 from mixsuite.reporting.statistics import mean, standard_deviation
-from mixsuite.reporting.verdicts import NOT_RUN, VERDICTS, Measured, Verdict, judge_claim, judge_printed
+from mixsuite.reporting.verdicts import FEWEST_SEEDS, NOT_RUN, VERDICTS, Measured, Verdict, judge_claim, judge_printed
 
 PRINTED_VALUE = "printed value"
 DOUBTFUL_VALUE = "printed value, inferred or recalled"
@@ -101,7 +101,8 @@ class _Judge:
 
     def _printed_line(self, row: Row, metric: str, printed: Printed) -> Line:
         measured = self._measured(metric).get(row.id, _NOTHING)
-        verdict = judge_printed(printed, measured) if self._artefact.step else _NOT_BUILT
+        fewest = 1 if metric in FIXED else FEWEST_SEEDS
+        verdict = judge_printed(printed, measured, fewest) if self._artefact.step else _NOT_BUILT
         return Line(
             paper=self._paper,
             artefact=self._name,

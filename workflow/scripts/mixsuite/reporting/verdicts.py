@@ -37,7 +37,8 @@ RULE = (
     "agree, an interval is a point. A pair or row that fails is contrary when its whole interval lies on the other "
     "side, else undecided.",
     f"Fewer than {FEWEST_SEEDS} seeds are too few seeds; of training times, repetitions of the measurement count "
-    "instead of seeds. What was not measured is not run. A stand-in's number is "
+    "instead of seeds, and of a property that no seed changes, such as a network's size, one value is enough. What was "
+    "not measured is not run. A stand-in's number is "
     "never compared with a printed one, and it tests a claim only where the manifest says that it can: otherwise the "
     "verdict is stand-in.",
 )
@@ -78,8 +79,8 @@ class _Part:
     contrary: bool = False
 
 
-def judge_printed(printed: Printed, measured: Measured) -> Verdict:
-    """Return the verdict on one printed value."""
+def judge_printed(printed: Printed, measured: Measured, fewest_seeds: int = FEWEST_SEEDS) -> Verdict:
+    """Return the verdict on one printed value; `fewest_seeds` is 1 for a property that no seed changes."""
     values = measured.values
     if not values:
         return Verdict(NOT_RUN, "no run gives this value here")
@@ -88,14 +89,15 @@ def judge_printed(printed: Printed, measured: Measured) -> Verdict:
     if printed.value is None:
         reason = f"{_describe_printed(printed)} is no number to compare with"
         return Verdict(NOT_RUN, f"{reason}. {printed.note}" if printed.note else reason)
-    if len(values) < FEWEST_SEEDS:
-        return Verdict(TOO_FEW_SEEDS, f"{_spread(values)}; a verdict needs {FEWEST_SEEDS} seeds")
+    if len(values) < fewest_seeds:
+        return Verdict(TOO_FEW_SEEDS, f"{_spread(values)}; a verdict needs {fewest_seeds} seeds")
     margin = half_unit(printed.text)
     return _judge_word(printed, values) if margin is None else _judge_number(printed, values, margin)
 
 
 def _judge_number(printed: Printed, values: Sequence[float], margin: float) -> Verdict:
-    expected = prediction_interval(values).widened(margin)
+    known = prediction_interval(values) if len(values) > 1 else Interval(values[0], values[0])
+    expected = known.widened(margin)
     inside = printed.value in expected
     reason = (
         f"{_describe_printed(printed)} {'lies' if inside else 'does not lie'} in {_interval(expected)}, "
