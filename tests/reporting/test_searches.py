@@ -120,6 +120,19 @@ def test_edges_are_listed_and_drawn(artefact, tmp_path):
     )
 
 
+def test_genotype_files_are_drawn_and_mistakes_told(tmp_path, coarse, capsys):
+    spec = importlib.util.spec_from_file_location("draw_genotype", SCRIPTS / "draw_genotype.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps({"genotype": GENOTYPE}))
+    arguments = ["--output-pdf", str(tmp_path / "c.pdf"), "--output-png", str(tmp_path / "c.png")]
+    assert module.main(["--genotypes", str(file), *arguments]) == 0
+    assert (tmp_path / "c.png").stat().st_size
+    assert module.main(["--genotypes", str(file), *arguments, "--names", "a", "b"]) == 1
+    assert "--names: found 2, expected one for each of 1 files" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["tabulate_searches", "plot_search_cost", "plot_cells"])
 def test_programs_write_all_forms(artefact, tmp_path, name, coarse):
     spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
@@ -141,4 +154,4 @@ def test_programs_write_all_forms(artefact, tmp_path, name, coarse):
         assert "5.8" in text
         assert "671" in text
         assert "Search method: gradient-based." in text
-        assert "about 15 M more" in text
+        assert "or with the published ones" in text

@@ -64,3 +64,31 @@ rule count_networks:
         "Counting {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --networks {params.networks:q} {params.genotypes} --output {output} > {log} 2>&1"
+
+
+# Of a search that someone asks for by its file: snakemake results/demo/searches/RUN/genotype.png
+rule draw_genotype:
+    input:
+        script=ancient(script("draw_genotype")),
+        genotype="results/{scale}/searches/{run}/genotype.json",
+    output:
+        pdf="results/{scale}/searches/{run}/genotype.pdf",
+        png="results/{scale}/searches/{run}/genotype.png",
+    log:
+        "results/{scale}/logs/draw_genotype/{run}.log",
+    benchmark:
+        "results/{scale}/benchmarks/draw_genotype/{run}.jsonl"
+    conda:
+        "../../envs/reporting.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        code=code("draw_genotype"),
+        label=label_of(search),
+    message:
+        "Drawing what was found by {params.label} ({wildcards.run})"
+    shell:
+        "python {input.script} --genotypes {input.genotype} --names {params.label:q} --output-pdf {output.pdf}"
+        " --output-png {output.png} > {log} 2>&1"

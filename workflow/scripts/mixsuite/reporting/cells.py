@@ -29,6 +29,10 @@ _NAMES = {
     "dil_conv_5x5": "dil 5×5",
 }
 _N_INPUTS = 2
+_BEND, _LEVEL = 0.17, 0.6
+"""How far an edge bends, as a share of its length, and how much it may rise or fall to be called level."""
+_FIRST, _STEP = 1.5, 1.2
+"""Where the first node stands, and how far from each other nodes stand, in arbitrary units."""
 
 
 def edge_table(genotypes: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
@@ -73,29 +77,33 @@ def _draw_cell(axis: Axes, edges: Sequence[Sequence[Any]], concat: Sequence[int]
     places = _places(n_nodes)
     for place, (operation, source) in enumerate(edges):
         node = _N_INPUTS + place // 2
-        _draw_edge(axis, places[source], places[node], operation, bend=0.16 if place % 2 else -0.16)
-    output = (n_nodes + 1.2, 0.0)
+        _draw_edge(axis, places[source], places[node], operation)
+    output = (_FIRST + _STEP * n_nodes, 0.0)
     for state in concat:
         _arrow(axis, places[state], output, "#BBBBBB", bend=0.12, width=0.7)
     labels = ["$c_{k-2}$", "$c_{k-1}$", *(str(node) for node in range(n_nodes))]
     for state, label in enumerate(labels):
         _draw_state(axis, places[state], label, filled=state < _N_INPUTS)
     _draw_state(axis, output, "$c_k$", filled=True)
-    axis.set(xlim=(-0.45, n_nodes + 1.6), ylim=(-1.75, 1.75))
+    axis.set(xlim=(-0.45, output[0] + 0.4), ylim=(-1.6, 1.6))
     axis.set_axis_off()
 
 
 def _places(n_nodes: int) -> list[tuple[float, float]]:
     # Nodes stand alternately high and low, so that edges between neighbours and those that pass by do not coincide.
     inputs = [(0.0, 1.1), (0.0, -1.1)]
-    return inputs + [(node + 1.0, 0.75 if node % 2 == 0 else -0.75) for node in range(n_nodes)]
+    return inputs + [(_FIRST + _STEP * node, 0.85 if node % 2 == 0 else -0.85) for node in range(n_nodes)]
 
 
-def _draw_edge(axis: Axes, start: tuple[float, float], end: tuple[float, float], operation: str, bend: float) -> None:
+def _draw_edge(axis: Axes, start: tuple[float, float], end: tuple[float, float], operation: str) -> None:
     colour = _COLOURS[operation.split("_")[0]]
+    rising = end[1] - start[1]
+    # Edges that fall bend down and those that rise up, level ones away from the middle: past the nodes between.
+    upwards = rising > 0 if abs(rising) > _LEVEL else start[1] > 0
+    bend = -_BEND if upwards else _BEND
     _arrow(axis, start, end, colour, bend, width=1.1)
-    # On the curve, which arc3 bends by that share of its length, and nearer to the end, where edges part.
-    along, across = 0.6, 2 * 0.6 * 0.4 * bend
+    along = 0.64 if abs(rising) > _LEVEL else 0.55
+    across = 2 * along * (1 - along) * bend
     dx, dy = end[0] - start[0], end[1] - start[1]
     middle = (start[0] + along * dx + across * dy, start[1] + along * dy - across * dx)
     box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}

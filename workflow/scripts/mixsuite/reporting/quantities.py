@@ -9,7 +9,8 @@ import pandas as pd
 
 from mixsuite.config.metrics import METRICS, Metric
 from mixsuite.reporting.measurements import by_row
-from mixsuite.reporting.tables import number, spread
+from mixsuite.reporting.statistics import mean
+from mixsuite.reporting.tables import number, scientific_spread, spread
 from mixsuite.reporting.verdicts import Measured
 
 FIXED = ("parameters", "flops", "base_rate")
@@ -21,6 +22,8 @@ FIXED = ("parameters", "flops", "base_rate")
 _MEASURED_AS = {"top1_error": "best_top1_error"}
 # Measured by repeating a measurement, not by training with several seeds.
 _REPEATED = ("relative_time",)
+# Small where a stand-in is measured, and then not to be rounded to nothing.
+_SMALL = ("search_cost",)
 # The recipe that others are measured relative to; its own value says nothing.
 _RELATIVE_TO = {"relative_time": "vanilla"}
 
@@ -51,6 +54,8 @@ class Quantity:
         """Return `values`, one per seed, as a cell: mean ± standard deviation, or the one value of a fixed quantity."""
         if self.measured in FIXED and values:
             return f"{values[0]:.2g}" if values[0] < 1 else number(values[0], self.metric.decimals)
+        if self.measured in _SMALL and values and mean(values) < 10**-self.metric.decimals:
+            return scientific_spread(values)
         return spread(values, self.metric.decimals)
 
     @property

@@ -7,6 +7,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
 
 from mixsuite.reporting.description import Description
 from mixsuite.reporting.measurements import by_row
@@ -53,8 +54,10 @@ def draw(description: Description, points: pd.DataFrame) -> Figure:
         figure = Figure(figsize=_SIZE, layout="constrained")
         axis = figure.subplots()
         for (colour, marker), (line, curve) in zip(_LOOKS, points.groupby("line", sort=False), strict=False):
-            _draw_curve(axis, curve.sort_values("minutes"), line, colour, marker)
+            _draw_curve(axis, curve, line, colour, marker)
         axis.set_xscale("log")
+        for which in (axis.xaxis.set_major_formatter, axis.xaxis.set_minor_formatter):
+            which(FuncFormatter(_plain))
         axis.set(xlabel="Cost of the search (minutes on one device)", ylabel="Top-1 accuracy (%), best epoch")
         sns.despine(ax=axis)
         handles, names = axis.get_legend_handles_labels()
@@ -92,3 +95,8 @@ def _draw_curve(axis: Axes, curve: pd.DataFrame, line: str, colour: str, marker:
         setting = point.label.rsplit(", ", 1)[-1]
         offset = {"xytext": (4, 4), "textcoords": "offset points"}
         axis.annotate(setting, (point.minutes, point.accuracy), **offset, size=6, color=colour)
+
+
+def _plain(minutes: float, _: object = None) -> str:
+    # Between powers of ten, only what leaves room for its neighbours.
+    return f"{minutes:g}" if f"{minutes:e}"[0] in "125" else ""

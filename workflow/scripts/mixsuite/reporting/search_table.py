@@ -36,7 +36,6 @@ def search_remarks(searches: Results, sizes: Mapping[str, Any]) -> list[str]:
     return [
         sizes["rule"],
         "Sizes are of the networks on ImageNet (224 × 224 pixels, 1,000 classes) with the cells that were found here, "
-        "or with the published ones of Xu et al. (2019); the counter behind the printed multiply-adds is not known and "
-        "finds about 15 M more in these.",
+        "or with the published ones of Xu et al. (2019).",
         device_note(searches),
     ]

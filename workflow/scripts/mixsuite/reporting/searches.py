@@ -84,8 +84,8 @@ def device_note(searches: Results) -> str:
     if not devices:
         return ""
     return (
-        f"Search cost: days of one {' or '.join(devices)}, the search's epochs alone, without loading, without the "
-        "network that scored the images of a subset and without its scores."
+        f"Search cost: days of one {' or '.join(devices)}, which other jobs may share, the search's epochs alone, "
+        "without loading, without the network that scored the images of a subset and without its scores."
     )
 
 
