@@ -21,10 +21,11 @@ PACKAGE_OF_MODULE = {
     "jinja2": "Jinja2",
 }
 LOADED_BY_NAME = {
-    "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed"],
+    "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed", "data/subset"],
     "time_steps": ["mixing/*", "models/*", "data/index", "data/indexed"],
     # PyHessian, the engine of landscape/power_iteration, is left to those who ask for it.
     "measure_landscape": ["mixing/*", "models/*", "landscape/lanczos", "data/index", "data/indexed"],
+    "score_images": ["mixing/*", "models/*", "subsampling/*"],
     "compose_images": ["mixing/*"],
     "prepare_dataset": ["data/digits", "data/cifar", "data/folder", "data/photographs"],
     "index_dataset": ["data/imagenet", "data/large_folder"],
@@ -33,9 +34,6 @@ LOADED_BY_NAME = {
 }
 # Needed by a package at run time, or by a command that the README names, though nothing here imports it.
 NOT_IMPORTED = {"Pygments": "snakemake --report", "scikit-image": "its photographs, which are read as files"}
-
-# Programs that no rule runs yet (docs/robustness.md).
-BY_HAND = {"make_adversarial", "make_stand_in_set", "evaluate_robustness"}
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +88,7 @@ def _imported(tree):
 
 
 def test_every_step_has_an_environment(root):
-    assert set(_environment_of_rules(root)) == {path.stem for path in SCRIPTS.glob("*.py")} - BY_HAND
+    assert set(_environment_of_rules(root)) == {path.stem for path in SCRIPTS.glob("*.py")}
 
 
 @pytest.mark.parametrize("name", ["data", "training", "reporting"])

@@ -17,6 +17,17 @@ OUTPUTS = {
     "descent": {"run": "patches/{run}/run.json", "trajectory": "patches/{run}/trajectory.csv"},
     "timing": {"timing": "timings/{run}.json"},
     "landscape": {"landscape": "landscapes/{run}.json"},
+    "adversarial_set": {
+        "record": "adversarial_sets/{run}/dataset.json",
+        "images": "adversarial_sets/{run}/images.npy",
+        "labels": "adversarial_sets/{run}/labels.npy",
+    },
+    "stand_in_set": {
+        "record": "stand_in_sets/{run}/dataset.json",
+        "images": "stand_in_sets/{run}/images.npy",
+        "labels": "stand_in_sets/{run}/labels.npy",
+    },
+    "evaluation": {"evaluation": "evaluations/{run}.json"},
     "scores": {"record": "scores/{run}/scores.json", "values": "scores/{run}/values.npy"},
     "subset": {"record": "subsets/{run}/dataset.json", "indices": "subsets/{run}/indices.npy"},
     "anchors": {"record": "anchors/{run}/anchors.json", "arrays": "anchors/{run}/images.npz"},
