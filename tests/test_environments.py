@@ -21,10 +21,11 @@ PACKAGE_OF_MODULE = {
     "jinja2": "Jinja2",
 }
 LOADED_BY_NAME = {
-    "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed"],
+    "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed", "data/subset"],
     "time_steps": ["mixing/*", "models/*", "data/index", "data/indexed"],
     # PyHessian, the engine of landscape/power_iteration, is left to those who ask for it.
     "measure_landscape": ["mixing/*", "models/*", "landscape/lanczos", "data/index", "data/indexed"],
+    "score_images": ["mixing/*", "models/*", "subsampling/*"],
     "compose_images": ["mixing/*"],
     "prepare_dataset": ["data/digits", "data/cifar", "data/folder", "data/photographs"],
     "index_dataset": ["data/imagenet", "data/large_folder"],

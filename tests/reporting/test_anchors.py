@@ -61,7 +61,7 @@ def test_reliability_is_high_where_images_differ_and_low_where_draws_do(artefact
     found = measure_reliability(description, tmp_path / "scores")
     assert found["metric"].unique().tolist() == ["cv_reliability"]
     assert found["seed"].tolist() == [0, 1, 2]
-    assert (found["value"] > 0.9).all()
+    assert (found["value"] > 0.85).all()
     # The same losses dealt out to images at random tell nothing of an image.
     name = artefact["rows"][0]["measured"]["scores"][1]["identity"]
     values = tmp_path / "scores" / name / "values.npy"

@@ -118,18 +118,18 @@ def test_the_best_interval_is_held_against_both_baselines(new_artefact, read):
     assert len(error_points(description, measurements)) == 3, "what was chosen is drawn once, in its own place"
 
 
-def test_figures_say_what_they_are(new_artefact, read):
-    for axis, words in (("t", "Ratio t"), ("interval", "Interval"), ("anchor_ratio", "φ_i")):
-        description, measurements = read(new_artefact(axis))
-        figure = draw(description, error_points(description, measurements))
-        (drawn,) = figure.axes
-        assert words in drawn.get_xlabel()
-        assert "%" in drawn.get_ylabel()
-        texts = {text.get_text() for text in figure.legends[0].get_texts()}
-        assert {"Random", "High CV"} < texts
-        assert any("standard\ndeviation over\n3 seeds" in text for text in texts)
-        assert any(text.get_gid() == "stand-in" for text in figure.texts)
-        assert len(drawn.get_xticks()) == 2
+@pytest.mark.parametrize(("axis", "words"), [("t", "Ratio t"), ("interval", "Interval"), ("anchor_ratio", "phi_i")])
+def test_figures_say_what_they_are(new_artefact, read, axis, words):
+    description, measurements = read(new_artefact(axis))
+    figure = draw(description, error_points(description, measurements))
+    (drawn,) = figure.axes
+    assert words in drawn.get_xlabel()
+    assert "%" in drawn.get_ylabel()
+    texts = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert {"Random", "High CV"} < texts
+    assert any("standard\ndeviation over\n3 seeds" in text for text in texts)
+    assert any(text.get_gid() == "stand-in" for text in figure.texts)
+    assert len(drawn.get_xticks()) == 2
 
 
 def test_each_way_of_subsampling_has_its_look():
@@ -141,12 +141,12 @@ def test_each_way_of_subsampling_has_its_look():
 
 
 def test_nothing_to_draw_and_no_axis_are_named(new_artefact, read):
-    description, measurements = read(new_artefact("t"))
+    artefact = new_artefact("t")
+    description, measurements = read(artefact)
     with pytest.raises(ValueError, match="found no row with trained networks"):
         error_points(description, measurements.iloc[:0])
-    artefact = {**new_artefact("t"), "axis": None}
     with pytest.raises(ValueError, match="--artefact: axis: found None"):
-        error_points(*read(artefact))
+        error_points(*read({**artefact, "axis": None}))
 
 
 def test_the_program_writes_every_file(new_artefact, tmp_path, coarse, root):

@@ -269,23 +269,6 @@ def landscape_code(wildcards):
     return code("measure_landscape", [engine, *modules_of(network_of_landscape(wildcards).specification)])
 
 
-# Subsets
-
-
-def scores_code(wildcards):
-    return code("score_images", modules_of_scores(scores(wildcards)))
-
-
-def scores_of_subset(wildcards):
-    # A random subset is selected by none.
-    return [file for run in subset(wildcards).needs for file in outputs_of(run).values()]
-
-
-def scores_option(wildcards):
-    files = scores_of_subset(wildcards)
-    return ["--scores", str(Path(files[0]).parent)] if files else []
-
-
 # Searched cells
 
 
@@ -344,6 +327,22 @@ def evaluation_code(wildcards):
 
 def adversarial_set_code(wildcards):
     return code("make_adversarial", modules_of_adversarial_set(adversarial_set(wildcards)))
+
+
+# Subsets
+
+
+def scores_code(wildcards):
+    return code("score_images", modules_of_scores(scores(wildcards)))
+
+
+def scores_of_subset(wildcards):
+    # A random subset is selected by none.
+    return [file for run in subset(wildcards).needs for file in outputs_of(run).values()]
+
+
+def scores_option(wildcards):
+    return [part for run in subset(wildcards).needs for part in ("--scores", folder_of(run))]
 
 
 # Synthetic experiments

@@ -17,9 +17,6 @@ OUTPUTS = {
     "descent": {"run": "patches/{run}/run.json", "trajectory": "patches/{run}/trajectory.csv"},
     "timing": {"timing": "timings/{run}.json"},
     "landscape": {"landscape": "landscapes/{run}.json"},
-    "scores": {"record": "scores/{run}/scores.json", "values": "scores/{run}/values.npy"},
-    "subset": {"record": "subsets/{run}/dataset.json", "indices": "subsets/{run}/indices.npy"},
-    "anchors": {"record": "anchors/{run}/anchors.json", "arrays": "anchors/{run}/images.npz"},
     "search": {
         "record": "searches/{run}/search.json",
         "genotype": "searches/{run}/genotype.json",
@@ -37,6 +34,9 @@ OUTPUTS = {
         "labels": "stand_in_sets/{run}/labels.npy",
     },
     "evaluation": {"evaluation": "evaluations/{run}.json"},
+    "scores": {"record": "scores/{run}/scores.json", "values": "scores/{run}/values.npy"},
+    "subset": {"record": "subsets/{run}/dataset.json", "indices": "subsets/{run}/indices.npy"},
+    "anchors": {"record": "anchors/{run}/anchors.json", "arrays": "anchors/{run}/images.npz"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""

@@ -13,9 +13,9 @@ from mixsuite.config.subsampling import SubsamplingSettings
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
+    "robustness": RobustnessSettings,
     "subsampling": SubsamplingSettings,
     "searches": SearchSettings,
-    "robustness": RobustnessSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 

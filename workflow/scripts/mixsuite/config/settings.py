@@ -80,12 +80,12 @@ class Config(Strict):
     """Changes to the training schedules, such as {cifar: {epochs: 100}}."""
     landscapes: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
+    robustness: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to the evaluations of robustness, such as {attacks: {space: normalised}}."""
     subsampling: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to how images are scored and selected, such as {high-cv: {pool: all}}."""
     searches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to architecture searches, such as {pc-darts: {split: unshuffled}}."""
-    robustness: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
-    """Changes to the evaluations of robustness, such as {attacks: {space: normalised}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -101,9 +101,9 @@ class Scale(Strict):
     """Per schedule, the settings that this scale changes."""
     landscapes: dict[str, dict[str, Any]] = {}
     """Per landscape, the settings that this scale changes, part by part."""
+    robustness: dict[str, dict[str, Any]] = {}
+    """Per evaluation of robustness, the settings that this scale changes, part by part."""
     subsampling: dict[str, dict[str, Any]] = {}
     """Per way of subsampling, the settings that this scale changes, part by part."""
     searches: dict[str, dict[str, Any]] = {}
     """Per search, the settings that this scale changes, part by part."""
-    robustness: dict[str, dict[str, Any]] = {}
-    """Per evaluation of robustness, the settings that this scale changes, part by part."""
