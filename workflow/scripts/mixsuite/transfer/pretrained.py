@@ -1,0 +1,96 @@
+"""A pretrained network, and the networks for a target that start from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mixsuite.checks import SettingError
+from mixsuite.data.arrays import ImageArrays
+from mixsuite.models.registry import build_model
+from mixsuite.models.staged import StagedNetwork, check_staged
+from mixsuite.randomness import derived_seed
+from mixsuite.training.trained import load_trained
+
+_HEAD = "classifier."
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """The weights and buffers of a network with the `settings` of its family, and the images that it was trained on.
+
+    These had `mean` and `std` per channel, of pixels in [0, 1], and `image_size` pixels a side.
+    """
+
+    settings: dict[str, Any]
+    weights: dict[str, torch.Tensor]
+    mean: list[float]
+    std: list[float]
+    image_size: int
+
+
+def load_pretrained(folder: Path, source: ImageArrays, source_sha256: str) -> Pretrained:
+    """Return what a training on the dataset of the split `source` left in `folder`: model.safetensors and run.json.
+
+    Raises:
+        ValueError: a file is missing or damaged, or the network was trained on another dataset (`load_trained`).
+    """
+    trained = load_trained(folder, source, source_sha256, torch.device("cpu"))
+    return Pretrained(
+        settings=trained.run["specification"]["model"],
+        weights=trained.model.state_dict(),
+        mean=trained.mean.flatten().tolist(),
+        std=trained.std.flatten().tolist(),
+        image_size=trained.image_size,
+    )
+
+
+def check_target(pretrained: Pretrained, target: ImageArrays) -> None:
+    """Raise SettingError unless the images of `target` have the shape of those that the network was pretrained on."""
+    found, side = target.images.shape[1:], pretrained.image_size
+    expected = (side, side, len(pretrained.mean))
+    if found != expected:
+        raise SettingError(
+            f"target: found images of {_shape(found)}, expected {_shape(expected)}, which the network was pretrained on"
+        )
+
+
+def initial_network(pretrained: Pretrained, n_classes: int, seed: int, start: str) -> StagedNetwork:
+    """Return a network for `n_classes` classes: with `start` "pretrained" all but its classifier is, else nothing.
+
+    What is not pretrained follows the `seed`; the classifier starts the same in both cases.
+
+    Raises:
+        SettingError: the weights are those of a network of other shapes, or of one without stages.
+    """
+    # Initialisers draw from torch's global generator; it is put back as it was.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derived_seed(seed, "initialisation", 0))
+        network = build_model(
+            pretrained.settings,
+            n_classes=n_classes,
+            in_channels=len(pretrained.mean),
+            image_size=pretrained.image_size,
+        )
+    check_staged(network)
+    if start == "pretrained":
+        own = {name: value for name, value in network.state_dict().items() if name.startswith(_HEAD)}
+        weights = {name: value for name, value in pretrained.weights.items() if not name.startswith(_HEAD)} | own
+        _check_shapes(weights, network.state_dict())
+        network.load_state_dict(weights)
+    return network
+
+
+def _check_shapes(weights: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -> None:
+    for name in sorted(expected.keys() | weights.keys()):
+        found, wanted = (str(tuple(each[name].shape)) if name in each else "none" for each in (weights, expected))
+        if found != wanted:
+            raise SettingError(f"pretrained weights: {name}: found the shape {found}, expected {wanted}")
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    height, width, channels = shape
+    return f"{height} x {width} pixels in {channels} channel{'' if channels == 1 else 's'}"
