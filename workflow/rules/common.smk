@@ -21,6 +21,7 @@ from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.targets import asked_targets, check_targets
+from mixsuite.catalog.transfers import modules_of_transfer
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
@@ -145,8 +146,8 @@ def run_of_kind(kind):
     return lambda wildcards: CATALOG.runs[kind][wildcards.run]
 
 
-training, timing, composition, landscape, descent = map(
-    run_of_kind, ("training", "timing", "composition", "landscape", "descent")
+training, timing, composition, landscape, transfer, descent = map(
+    run_of_kind, ("training", "timing", "composition", "landscape", "transfer", "descent")
 )
 
 
@@ -155,6 +156,7 @@ def needed_by(run_of, kind):
 
 
 network_of_landscape = needed_by(landscape, "training")
+network_of_transfer = needed_by(transfer, "training")
 
 
 def outputs_of(run):
@@ -247,6 +249,10 @@ def landscape_code(wildcards):
     return code("measure_landscape", [engine, *modules_of(network_of_landscape(wildcards).specification)])
 
 
+def transfer_code(wildcards):
+    return code("fine_tune", modules_of_transfer(transfer(wildcards)))
+
+
 # Synthetic experiments
 
 
@@ -308,6 +314,7 @@ TABLES = {
     ),
     "tabulate_selection": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
+    "tabulate_claims": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
 }
@@ -317,6 +324,7 @@ FIGURES = {
     "plot_perturbation": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_sharpness": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_calibration": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }

@@ -25,12 +25,13 @@ from mixsuite.catalog.runs import (
     setting_of,
 )
 from mixsuite.catalog.timings import plan_timings
+from mixsuite.catalog.transfers import plan_transfers
 from mixsuite.config.house import House
 from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
 from mixsuite.config.strict import ConfigError
 
-PLANNERS = (plan_timings, plan_compositions, plan_landscapes)
+PLANNERS = (plan_timings, plan_compositions, plan_landscapes, plan_transfers)
 """Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
 
@@ -122,6 +123,7 @@ class Catalog:
             "settings": self._named_settings(artefact.definition),
             "measured": _describe_measured(artefact.measured),
             "rows": [_describe(row) for row in artefact.rows],
+            "claims": [claim.model_dump() for claim in artefact.definition.claims],
         }
 
     def _plan(self, manifest: Manifest, name: str, definition: Artefact) -> PlannedArtefact:

@@ -132,10 +132,12 @@ def named_settings_notes(house: House, artefact: Artefact) -> list[str]:
 
 def named_changes(original: dict[str, Any], chosen: dict[str, Any], within: str = "") -> list[str]:
     """Return, in words, in which settings `chosen` differs from `original`."""
-    changes = []
+    changes = [f"{within}{name.replace('_', ' ')} left out" for name in original if name not in chosen]
     for name, value in chosen.items():
-        before, place = original[name], f"{within}{name.replace('_', ' ')}"
-        if isinstance(value, dict) and isinstance(before, dict):
+        before, place = original.get(name), f"{within}{name.replace('_', ' ')}"
+        if name not in original:
+            changes.append(f"{place} added")
+        elif isinstance(value, dict) and isinstance(before, dict):
             changes += named_changes(before, value, f"{place} ")
         elif value != before:
             changes.append(f"{place} {_short(value)} for {_short(before)}")

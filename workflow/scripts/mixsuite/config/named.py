@@ -7,9 +7,11 @@ from typing import Any
 
 from mixsuite.config.landscapes import LandscapeSettings
 from mixsuite.config.strict import Strict, validate
+from mixsuite.config.transfers import TransferSettings
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
+    "transfers": TransferSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 

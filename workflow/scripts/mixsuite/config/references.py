@@ -8,6 +8,7 @@ from pathlib import Path
 from mixsuite.config.house import House
 from mixsuite.config.manifest import RunReference
 from mixsuite.config.strict import ConfigError, check_known
+from mixsuite.config.transfers import TransferSettings
 
 _WEB = ("http://", "https://")
 
@@ -29,6 +30,8 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
         _check_stand_ins(f"{where}: stand_ins.pictures", stand_ins.pictures, house.datasets)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
+    for name in house.named["transfers"]:
+        _check_transfer(f"workflow/transfers.yaml: {name}", house.settings("transfers", name), house)
     _check_artefacts(root, house)
     _check_sources(root, house)
 
@@ -46,6 +49,10 @@ def _check_artefacts(root: Path, house: House) -> None:
             for kind, settings in artefact.settings.items():
                 check_known(f"{where}: settings", kind, house.named)
                 check_known(f"{where}: settings.{kind}", settings, house.named[kind])
+            if "transfers" in artefact.settings:
+                treatments = house.settings("transfers", artefact.settings["transfers"]).treatments
+                for row in artefact.rows:
+                    check_known(f"{where}: rows: id", row.id, treatments)
             if artefact.composition:
                 check_known(f"{where}: composition.dataset", artefact.composition.dataset, house.datasets)
                 for recipe in artefact.composition.recipes:
@@ -64,6 +71,17 @@ def _check_run(where: str, run: RunReference, house: House) -> None:
     check_known(f"{where}: model", run.model, house.models)
     check_known(f"{where}: recipe", run.recipe, house.recipes)
     check_known(f"{where}: schedule", run.schedule, house.protocols)
+
+
+def _check_transfer(where: str, transfer: TransferSettings, house: House) -> None:
+    _check_run(f"{where}: source", transfer.source, house)
+    check_known(f"{where}: target.dataset", transfer.target.dataset, house.datasets)
+    if transfer.target.dataset == transfer.source.dataset:
+        found = transfer.target.dataset
+        raise ConfigError(f"{where}: target.dataset: found {found!r}, expected another one than the source's")
+    for name, treatment in transfer.treatments.items():
+        for recipe in treatment.recipes.values():
+            check_known(f"{where}: treatments.{name}.recipes", recipe, house.recipes)
 
 
 def _check_sources(root: Path, house: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from mixsuite.config.strict import Strict
 from mixsuite.config.values import Count, Name, Protocol, Switch, Whole, each_once
@@ -24,6 +24,16 @@ class Dataset(Strict):
     title: str = ""
     image_size: Count | None = None
     """Side in pixels to which a folder's images are resized; None for datasets that have a size of their own."""
+    classes: Annotated[list[Whole], Field(min_length=2), AfterValidator(each_once)] | None = None
+    """Which of the digits it has; None for all."""
+
+    @model_validator(mode="after")
+    def _classes_of_digits(self) -> Dataset:
+        if self.classes is not None and self.kind != "digits":
+            raise ValueError(f"classes: found {self.classes}, expected it only with kind: digits")
+        if self.classes is not None and not set(self.classes) <= set(range(10)):
+            raise ValueError(f"classes: found {self.classes}, expected digits from 0 to 9")
+        return self
 
 
 class UserDataset(Strict):
@@ -75,6 +85,8 @@ class Config(Strict):
     """Changes to the training schedules, such as {cifar: {epochs: 100}}."""
     landscapes: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
+    transfers: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to the fine-tunings, such as {few-images: {target: {images_per_class: 20}}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -90,3 +102,5 @@ class Scale(Strict):
     """Per schedule, the settings that this scale changes."""
     landscapes: dict[str, dict[str, Any]] = {}
     """Per landscape, the settings that this scale changes, part by part."""
+    transfers: dict[str, dict[str, Any]] = {}
+    """Per fine-tuning, the settings that this scale changes, part by part."""

@@ -55,7 +55,7 @@ def measure_transfer(
     check_transfer(transfer)
     check_target(pretrained, train)
     how = transfer["training"]
-    few = few_images(train, transfer["target"]["images_per_class"], transfer["seed"])
+    few = few_images(train, transfer["images_per_class"], transfer["seed"])
     place = {"mean": pretrained.mean, "std": pretrained.std, "device": device}
     shown = to_device(few, **place, padding=how["padding"], flip=how["flip"])
     unseen = to_device(test, **place)

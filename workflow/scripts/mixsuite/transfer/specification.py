@@ -2,7 +2,8 @@
 
     {
         "pretrained": {"run": the identity of the training that it comes from},
-        "target": {"dataset": {...}, "images_per_class": 10},
+        "dataset": the target,
+        "images_per_class": 10,
         "training": {"batch_size", "momentum", "nesterov", "weight_decay", "padding", "flip", "precision"},
         "treatments": {NAME: {"start": "pretrained" | "scratch", "phases": [PHASE, ...]}},
         "calibration": {"bins": 15, "overconfident": 0.9},
@@ -31,14 +32,14 @@ from mixsuite.checks import (
 from mixsuite.training.specification import PRECISIONS
 from mixsuite.transfer.freezing import ALL
 
+_KEYS = ("pretrained", "dataset", "images_per_class", "training", "treatments", "calibration", "seed")
 STARTS = ("pretrained", "scratch")
 
 
 def check_transfer(transfer: Any) -> None:
     """Raise SettingError, naming the setting, unless `transfer` has all keys, no others, and values in range."""
-    check_keys("transfer", transfer, ("pretrained", "target", "training", "treatments", "calibration", "seed"))
-    check_keys("target", transfer["target"], ("dataset", "images_per_class"))
-    check_count("target: images_per_class", transfer["target"]["images_per_class"], at_least=1)
+    check_keys("transfer", transfer, _KEYS)
+    check_count("images_per_class", transfer["images_per_class"], at_least=1)
     _check_training(transfer["training"])
     if not isinstance(transfer["treatments"], dict) or not transfer["treatments"]:
         raise SettingError(f"treatments: found {transfer['treatments']!r}, expected settings by name")

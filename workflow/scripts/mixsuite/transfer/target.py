@@ -23,7 +23,7 @@ def few_images(split: ImageArrays, images_per_class: int, seed: int) -> ImageArr
         places = np.flatnonzero(split.labels == label)
         if len(places) < images_per_class:
             raise SettingError(
-                f"target: images_per_class: found {images_per_class}, expected at most {len(places)}, the training "
+                f"images_per_class: found {images_per_class}, expected at most {len(places)}, the training "
                 f"images of the class {name}"
             )
         order = torch.randperm(len(places), generator=generator)
