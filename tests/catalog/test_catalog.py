@@ -10,9 +10,11 @@ import yaml
 from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.modules import module_of_dataset
 from mixsuite.catalog.targets import check_targets
+from mixsuite.catalog.transfers import modules_of_transfer
 from mixsuite.config.strict import ConfigError
 from mixsuite.data.registry import MODULES
 from mixsuite.files import canonical_json
+from mixsuite.transfer.specification import check_transfer
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +187,49 @@ def test_large_images_are_not_normalised_by_themselves(root, base, tmp_path):
     catalog = load_catalog(root, base | {"scale": "paper"} | given)
     (reason,) = {row["missing"] for row in catalog.description("jeong2021_table3")["rows"]}
     assert "imagenet cannot normalise by them" in reason
+
+
+def test_a_fine_tuning_per_seed_gives_all_rows_and_is_made_of_a_training(demo):
+    planned = demo.artefacts["transfer_claims"]
+    runs = planned.runs("transfer")
+    assert [run.seed for run in runs.values()] == list(range(10))
+    assert all(list(row.measured["transfer"]) == list(runs.values()) for row in planned.rows)
+    assert {run.specification["pretrained"]["run"] for run in runs.values()} <= set(demo.runs["training"])
+    assert set(runs) == set(demo.artefacts["transfer_calibration"].runs("transfer"))
+    assert {row.row.id: row.method for row in planned.rows} == {
+        "scratch": "vanilla",
+        "none": "vanilla",
+        "random-erasing": "random_erasing",
+        "mixup": "mixup",
+        "cutmix": "cutmix",
+        "none-staged": "vanilla",
+        "cutmix-staged": "small_cutmix",
+        "cutmix-staged-rise": "small_cutmix",
+    }
+    for run in runs.values():
+        check_transfer(run.specification)
+        staged = run.specification["treatments"]["cutmix-staged-rise"]["phases"]
+        assert [phase["unfrozen_stages"] for phase in staged] == [0, 1, 1]
+        assert [phase["recipe"].get("probability", 0) for phase in staged] == [0, 0.5, 1]
+        assert {"mixsuite.mixing.mixup", "mixsuite.models.demo_cnn"} < set(modules_of_transfer(run))
+
+
+def test_what_a_fine_tuning_is_not_the_text_s_is_said(root, base, demo):
+    note = demo.description("transfer_claims")["stand_in_note"]
+    assert "scikit-learn's digits (8 x 8) for CIFAR-100" in note
+    assert "target dataset digits-pairs for cifar10" in note
+    paper = load_catalog(root, base | {"scale": "paper"}).description("transfer_claims")
+    assert not paper["stand_in"]
+    assert [claim["id"] for claim in paper["claims"]][0] == "training-accuracy-falls"
+    changes = {"treatments": {"mine": {"unfreezing": "early", "recipes": {"all": "cutout"}}}}
+    own = load_catalog(root, base | {"scale": "paper", "transfers": {"few-images": changes}})
+    assert own.description("transfer_claims")["stand_in_note"] == "treatments mine added"
+
+
+def test_a_fine_tuning_that_cannot_be_run_says_why(root, base):
+    catalog = load_catalog(root, base | {"stand_ins": {"datasets": {"cifar100": None}}})
+    rows = catalog.description("transfer_claims")["rows"]
+    assert {row["missing"].partition(" (")[0] for row in rows} == {"cifar100 is not run at the scale demo"}
 
 
 def test_landscapes_share_the_trainings_and_name_what_a_scale_changes(root, base, demo):

@@ -8,7 +8,7 @@ from pathlib import Path
 from mixsuite.config.house import House
 from mixsuite.config.manifest import RunReference
 from mixsuite.config.strict import ConfigError, check_known
-from mixsuite.config.transfers import TransferSettings
+from mixsuite.config.transfers import NETWORK_METHODS, TransferSettings
 
 _WEB = ("http://", "https://")
 
@@ -31,7 +31,7 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
     for name in house.named["transfers"]:
-        _check_transfer(f"workflow/transfers.yaml: {name}", house.settings("transfers", name), house)
+        _check_transfer(f"transfers.{name}", house.settings("transfers", name), house)
     _check_artefacts(root, house)
     _check_sources(root, house)
 
@@ -82,6 +82,12 @@ def _check_transfer(where: str, transfer: TransferSettings, house: House) -> Non
     for name, treatment in transfer.treatments.items():
         for recipe in treatment.recipes.values():
             check_known(f"{where}: treatments.{name}.recipes", recipe, house.recipes)
+            method = house.recipes[recipe].method
+            if method in NETWORK_METHODS:
+                raise ConfigError(
+                    f"{where}: treatments.{name}.recipes: found {recipe!r}, whose method {method} needs the network, "
+                    "expected one that mixes images alone"
+                )
 
 
 def _check_sources(root: Path, house: House) -> None:

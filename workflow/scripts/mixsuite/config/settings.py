@@ -10,6 +10,7 @@ from mixsuite.config.strict import Strict
 from mixsuite.config.values import Count, Name, Protocol, Switch, Whole, each_once
 
 Seeds = Annotated[Whole, Field(ge=1, le=100)]
+Digit = Annotated[Whole, Field(ge=0, le=9)]
 DatasetKind = Literal["digits", "photographs", "cifar10", "cifar100", "imagenet", "folder", "large_folder"]
 
 
@@ -24,15 +25,16 @@ class Dataset(Strict):
     title: str = ""
     image_size: Count | None = None
     """Side in pixels to which a folder's images are resized; None for datasets that have a size of their own."""
-    classes: Annotated[list[Whole], Field(min_length=2), AfterValidator(each_once)] | None = None
-    """Which of the digits it has; None for all."""
+    groups: Annotated[list[Annotated[list[Digit], Field(min_length=1)]], Field(min_length=2)] | None = None
+    """The digits of each class, where classes are not the digits themselves."""
+    skip_per_class: Count | None = None
+    """How many of each digit are left out before those that are to train."""
 
     @model_validator(mode="after")
-    def _classes_of_digits(self) -> Dataset:
-        if self.classes is not None and self.kind != "digits":
-            raise ValueError(f"classes: found {self.classes}, expected it only with kind: digits")
-        if self.classes is not None and not set(self.classes) <= set(range(10)):
-            raise ValueError(f"classes: found {self.classes}, expected digits from 0 to 9")
+    def _of_digits_alone(self) -> Dataset:
+        for name in ("groups", "skip_per_class"):
+            if getattr(self, name) is not None and self.kind != "digits":
+                raise ValueError(f"{name}: found {getattr(self, name)}, expected it only with kind: digits")
         return self
 
 

@@ -11,6 +11,9 @@ from mixsuite.config.manifest import RunReference
 from mixsuite.config.strict import Strict
 from mixsuite.config.values import Count, Name, NotNegative, Positive, Probability, Switch, Whole
 
+NETWORK_METHODS = ("co_mixup", "dropblock", "manifold_mixup", "puzzle_mix", "stochastic_depth")
+"""Methods that need or change the network in training, which a fine-tuning does not let them."""
+
 
 class Target(Strict):
     """What the network is fine-tuned on: so many training images of each class of a dataset."""

@@ -79,4 +79,5 @@ def _measured(claim: Claim, measurements: pd.DataFrame) -> dict:
 def _line(claim: Claim, verdict: Verdict) -> tuple[Cell, ...]:
     metric = METRICS[claim.test.metric] if claim.test else None
     unit = f" ({metric.unit})" if metric and metric.unit else ""
-    return Cell(claim.text), Cell(f"{metric.title}{unit}" if metric else ""), Cell(verdict.verdict), Cell(verdict.reason)
+    measured_as = f"{metric.title}{unit}" if metric else ""
+    return tuple(Cell(text) for text in (claim.text, measured_as, verdict.verdict, verdict.reason))
