@@ -196,11 +196,19 @@ CONFIG_MISTAKES = [
         ["treatments.mine.unfreezing: found 'erly' (did you mean 'early'?)"],
     ),
     (
-        {"transfers": {"few-images": {"treatments": {"mine": {"unfreezing": "staged", "recipes": {"head": "vanilla"}}}}}},
+        {
+            "transfers": {
+                "few-images": {"treatments": {"mine": {"unfreezing": "staged", "recipes": {"head": "vanilla"}}}}
+            }
+        },
         ["treatments.mine.recipes: found head, expected one for each of head, tuning, late"],
     ),
     (
-        {"transfers": {"few-images": {"treatments": {"mine": {"unfreezing": "early", "recipes": {"all": "dropblock"}}}}}},
+        {
+            "transfers": {
+                "few-images": {"treatments": {"mine": {"unfreezing": "early", "recipes": {"all": "dropblock"}}}}
+            }
+        },
         ["treatments.mine.recipes: found 'dropblock', whose method dropblock needs the network"],
     ),
     (

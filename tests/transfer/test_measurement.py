@@ -16,9 +16,7 @@ CPU = torch.device("cpu")
 def measure(new_pretrained, splits, tmp_path):
     def run(transfer, folder="state"):
         progress = ProgressBar("treatment", len(transfer["treatments"]))
-        return measure_transfer(
-            transfer, new_pretrained(), *splits, CPU, tmp_path / folder, {"run": "a"}, progress
-        )
+        return measure_transfer(transfer, new_pretrained(), *splits, CPU, tmp_path / folder, {"run": "a"}, progress)
 
     return run
 

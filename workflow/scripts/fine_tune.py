@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.training.checkpoint import checkpoint_identity
     from mixsuite.training.loop import NonFiniteLossError
     from mixsuite.transfer.measurement import measure_transfer
-    from mixsuite.transfer.pretrained import load_pretrained
+    from mixsuite.transfer.pretrained import check_other_dataset, load_pretrained
     from mixsuite.transfer.specification import check_transfer
 
     def step() -> None:
@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         limit_threads(options.threads)
         source, _, source_sha256 = load_dataset(options.source, options.source_sha256)
         train, test, sha256 = load_dataset(options.dataset, options.dataset_sha256)
+        check_other_dataset(source_sha256, sha256)
         pretrained = load_pretrained(options.run_folder, source, source_sha256)
         with lease(options.device) as device, closing(ProgressBar("treatment", len(transfer["treatments"]))) as bar:
             identity = checkpoint_identity(transfer, options.code, sha256, device) | {"source": source_sha256}

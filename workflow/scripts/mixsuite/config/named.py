@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mixsuite.config.landscapes import LandscapeSettings
+from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.strict import Strict, validate
 from mixsuite.config.transfers import TransferSettings
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
+    "robustness": RobustnessSettings,
     "transfers": TransferSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""

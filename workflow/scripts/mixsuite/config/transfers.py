@@ -81,5 +81,7 @@ class TransferSettings(Strict):
                 raise ValueError(f"{where}.unfreezing: found {found!r}{suggest(found, self.unfreezing)}")
             steps, found = list(self.unfreezing[treatment.unfreezing]), list(treatment.recipes)
             if sorted(steps) != sorted(found):
-                raise ValueError(f"{where}.recipes: found {', '.join(found)}, expected one for each of {', '.join(steps)}")
+                raise ValueError(
+                    f"{where}.recipes: found {', '.join(found)}, expected one for each of {', '.join(steps)}"
+                )
         return self

@@ -12,7 +12,7 @@ import torch
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a classifier says of a split: `confidence` float64 (N,) in [0, 1], and whether it is `correct`, bool (N,)."""
+    """What a classifier says of a split: its `confidence`, float64 (N,), and whether it is `correct`, bool (N,)."""
 
     confidence: torch.Tensor
     correct: torch.Tensor

@@ -48,6 +48,14 @@ def load_pretrained(folder: Path, source: ImageArrays, source_sha256: str) -> Pr
     )
 
 
+def check_other_dataset(source_sha256: str, target_sha256: str) -> None:
+    """Raise SettingError where the target is the dataset that the network was pretrained on."""
+    if source_sha256 == target_sha256:
+        raise SettingError(
+            f"target: found the dataset that the network was pretrained on, expected another (sha256 {target_sha256})"
+        )
+
+
 def check_target(pretrained: Pretrained, target: ImageArrays) -> None:
     """Raise SettingError unless the images of `target` have the shape of those that the network was pretrained on."""
     found, side = target.images.shape[1:], pretrained.image_size
