@@ -15,7 +15,7 @@ DEFAULTS = {"probability": 0.5, "area": AREA, "aspect_ratio": RATIO, "fill": "me
 
 
 def literal_rectangle(area, ratio, height, width, uniform):
-    """torchvision's RandomErasing.get_params for one image, given its uniform numbers; (top, left, height, width)."""
+    """Torchvision's RandomErasing.get_params for one image, given its uniform numbers; (top, left, height, width)."""
     for for_area, for_ratio, for_row, for_column in uniform:
         erased = height * width * (area[0] + (area[1] - area[0]) * for_area)
         aspect = math.exp(math.log(ratio[0]) + (math.log(ratio[1]) - math.log(ratio[0])) * for_ratio)

@@ -33,5 +33,5 @@ def test_targets_follow_the_area_that_is_left(traced_batch, traced_sources):
 
 
 def test_a_share_beyond_the_image_is_refused():
-    with pytest.raises(SettingError, match="largest: found 1.5, expected a number from 0 to 1"):
+    with pytest.raises(SettingError, match=r"largest: found 1.5, expected a number from 0 to 1"):
         build(alpha=1.0, probability=1.0, largest=1.5)

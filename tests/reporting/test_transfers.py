@@ -173,10 +173,8 @@ def run_program(name, artefact, folder, forms):
     spec.loader.exec_module(program)
     outputs = {form: folder / f"out.{form}" for form in forms}
     options = [part for form, path in outputs.items() for part in (f"--output-{form}", str(path))]
-    status = program.main(
-        ["--artefact", json.dumps(artefact), "--runs", str(folder), *options]
-        + ["--output-measurements", str(folder / "measurements.csv")]
-    )
+    options += ["--output-measurements", str(folder / "measurements.csv")]
+    status = program.main(["--artefact", json.dumps(artefact), "--runs", str(folder), *options])
     return status, outputs
 
 

@@ -27,5 +27,5 @@ def test_a_seed_draws_its_own_images_each_time_the_same(splits):
 def test_all_images_of_a_class_will_do_but_no_more(splits):
     train, _ = splits
     assert few_images(train, 10, 0).labels.tolist() == train.labels.tolist()
-    with pytest.raises(SettingError, match="images_per_class: found 11, expected at most 10, .* of the class a"):
+    with pytest.raises(SettingError, match=r"images_per_class: found 11, expected at most 10, .* of the class a"):
         few_images(train, 11, 0)

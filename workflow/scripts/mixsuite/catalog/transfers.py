@@ -14,7 +14,7 @@ from mixsuite.config.transfers import TransferSettings, Treatment
 
 
 def plan_transfers(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
-    """Return `artefact` with the fine-tunings that give its rows, each the treatment of that name, if it asks for them."""
+    """Return `artefact` with the fine-tunings that its manifest asks for: each row is the treatment of that name."""
     name = artefact.definition.settings.get("transfers")
     if name is None:
         return artefact
