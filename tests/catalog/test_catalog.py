@@ -10,7 +10,7 @@ import yaml
 from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.modules import module_of_dataset
 from mixsuite.catalog.targets import check_targets
-from mixsuite.catalog.transfers import modules_of_transfer
+from mixsuite.catalog.transfers import modules_of_transfer, weights_place
 from mixsuite.config.strict import ConfigError
 from mixsuite.data.registry import MODULES
 from mixsuite.files import canonical_json
@@ -194,7 +194,7 @@ def test_a_fine_tuning_per_seed_gives_all_rows_and_is_made_of_a_training(demo):
     runs = planned.runs("transfer")
     assert [run.seed for run in runs.values()] == list(range(10))
     assert all(list(row.measured["transfer"]) == list(runs.values()) for row in planned.rows)
-    assert {run.specification["pretrained"]["run"] for run in runs.values()} <= set(demo.runs["training"])
+    assert {run.specification["pretrained"]["training"] for run in runs.values()} <= set(demo.runs["training"])
     assert set(runs) == set(demo.artefacts["transfer_calibration"].runs("transfer"))
     assert {row.row.id: row.method for row in planned.rows} == {
         "scratch": "vanilla",
@@ -224,6 +224,22 @@ def test_what_a_fine_tuning_is_not_the_text_s_is_said(root, base, demo):
     changes = {"treatments": {"mine": {"unfreezing": "early", "recipes": {"all": "cutout"}}}}
     own = load_catalog(root, base | {"scale": "paper", "transfers": {"few-images": changes}})
     assert own.description("transfer_claims")["stand_in_note"] == "treatments mine added"
+
+
+def test_a_fine_tuning_can_start_from_weights_that_others_trained(root, base):
+    source = {"weights": "imagenet-resnet18"}
+    given = {"transfers": {"few-images": {"source": source, "training": {"image_size": 224}}}}
+    catalog = load_catalog(root, base | {"scale": "paper"} | given)
+    runs = catalog.artefacts["transfer_claims"].runs("transfer").values()
+    (network,) = {needed.identity for run in runs for needed in run.needs}
+    assert all(run.specification["pretrained"] == {"weights": network} for run in runs)
+    weights = catalog.runs["weights"][network]
+    assert "source" not in weights.specification
+    assert weights.specification["model"] == {"family": "resnet", "depth": 18}
+    assert weights_place(catalog.house, weights).endswith("resnet18-f37072fd.pth")
+    assert "mixsuite.models.resnet" in modules_of_transfer(next(iter(runs)))
+    note = catalog.description("transfer_claims")["footnotes"][-1]
+    assert note.startswith("torchvision's ResNet-18, trained on ImageNet: source https")
 
 
 def test_a_fine_tuning_that_cannot_be_run_says_why(root, base):

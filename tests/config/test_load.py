@@ -174,6 +174,15 @@ CONFIG_MISTAKES = [
         {"patches": {"paper": {"learning_rate": float("nan")}}},
         ["config.yaml: patches.paper: learning_rate", "nan", "finite"],
     ),
+    ({"transfers": {"few-images": {"source": {"weights": "imagenet"}}}}, ["source.weights: found 'imagenet'"]),
+    (
+        {"weights": {"imagenet-resnet18": {"source": "nowhere.pth"}}},
+        ["weights.imagenet-resnet18: source: found 'nowhere.pth', which does not exist; expected the file of"],
+    ),
+    (
+        {"weights": {"imagenet-resnet18": {"sha256": "f37072fd"}}},
+        ["weights.imagenet-resnet18: sha256: found 'f37072fd'"],
+    ),
     ({"transfers": {"few-imges": {}}}, ["config.yaml: transfers", "'few-imges'", "did you mean 'few-images'"]),
     (
         {"transfers": {"few-images": {"target": {"images_per_clas": 5}}}},

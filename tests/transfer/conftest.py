@@ -21,7 +21,7 @@ HEAD = {"epochs": 2, "learning_rate": 0.1, "unfrozen_stages": 0, "recipe": VANIL
 LATE = {"epochs": 1, "learning_rate": 0.05, "unfrozen_stages": 1, "recipe": SMALL_CUTMIX}
 EARLY = {"epochs": 2, "learning_rate": 0.05, "unfrozen_stages": "all", "recipe": CUTMIX}
 TRANSFER = {
-    "pretrained": {"run": "0123456789ab"},
+    "pretrained": {"training": "0123456789ab"},
     "dataset": {"kind": "folder", "name": "bars"},
     "images_per_class": 5,
     "training": {
@@ -32,6 +32,7 @@ TRANSFER = {
         "padding": 1,
         "flip": True,
         "precision": "float32",
+        "image_size": None,
     },
     "treatments": {
         "early": {"start": "pretrained", "phases": [EARLY]},

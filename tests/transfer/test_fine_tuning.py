@@ -31,7 +31,7 @@ def phase(unfrozen, epochs=2, rate=0.05, recipe=CUTMIX):
 def new_task(new_transfer, new_pretrained, splits):
     def make(seed=0):
         train, test = (to_device(split, [0.3], [0.2], CPU, padding=1) for split in splits)
-        network = initial_network(new_pretrained(), 3, seed, "pretrained")
+        network = initial_network(new_pretrained(), 3, seed, "pretrained", None)
         return _task(new_transfer(seed=seed), network, train, test, 3, CPU)
 
     return make

@@ -12,7 +12,10 @@ from mixsuite.program import add_computing_options, exit_status, read_json, step
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.run_folder and not options.source:
+        parser.error("--run-folder needs --source, the prepared dataset of that training")
 
     # Not before the arguments are known to be right: torch takes seconds.
     from safetensors import SafetensorError
@@ -25,19 +28,22 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.training.checkpoint import checkpoint_identity
     from mixsuite.training.loop import NonFiniteLossError
     from mixsuite.transfer.measurement import measure_transfer
-    from mixsuite.transfer.pretrained import check_other_dataset, load_pretrained
+    from mixsuite.transfer.pretrained import check_other_dataset, load_pretrained, load_weights
     from mixsuite.transfer.specification import check_transfer
 
     def step() -> None:
         transfer = read_json("--transfer", options.transfer)
         check_transfer(transfer)
         limit_threads(options.threads)
-        source, _, source_sha256 = load_dataset(options.source, options.source_sha256)
         train, test, sha256 = load_dataset(options.dataset, options.dataset_sha256)
-        check_other_dataset(source_sha256, sha256)
-        pretrained = load_pretrained(options.run_folder, source, source_sha256)
+        if options.weights_folder:
+            pretrained, source_sha256 = load_weights(options.weights_folder), None
+        else:
+            source, _, source_sha256 = load_dataset(options.source, options.source_sha256)
+            check_other_dataset(source_sha256, sha256)
+            pretrained = load_pretrained(options.run_folder, source, source_sha256)
         with lease(options.device) as device, closing(ProgressBar("treatment", len(transfer["treatments"]))) as bar:
-            identity = checkpoint_identity(transfer, options.code, sha256, device) | {"source": source_sha256}
+            identity = checkpoint_identity(transfer, options.code, sha256, device) | {"source": str(source_sha256)}
             found = measure_transfer(transfer, pretrained, train, test, device, options.state, identity, bar)
             content = {
                 "specification": transfer,
@@ -61,8 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = step_parser(__doc__)
     what = parser.add_argument_group("what is fine-tuned, and on what")
     what.add_argument("--transfer", required=True, metavar="JSON", help="target, treatments and their settings")
-    what.add_argument("--run-folder", required=True, type=Path, metavar="DIR", help="the pretrained network's training")
-    what.add_argument("--source", required=True, type=Path, metavar="DIR", help="prepared dataset of that training")
+    network = what.add_mutually_exclusive_group(required=True)
+    network.add_argument(
+        "--run-folder", type=Path, metavar="DIR", help="the pretrained network's training; --source, too"
+    )
+    network.add_argument("--weights-folder", type=Path, metavar="DIR", help="weights that fetch_weights.py left")
+    what.add_argument("--source", type=Path, metavar="DIR", help="prepared dataset of the training")
     what.add_argument("--source-sha256", metavar="SHA256", help="refuse any other content of it")
     what.add_argument("--dataset", required=True, type=Path, metavar="DIR", help="prepared dataset of the target")
     what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of it")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from mixsuite.catalog.datasets import dataset_specification, form_of, lacks_source
-from mixsuite.catalog.modules import modules_of
+from mixsuite.catalog.modules import module_of_method, module_of_network
 from mixsuite.catalog.planned import PlannedArtefact
-from mixsuite.catalog.runs import Run, Training, resolve_training, stand_in
+from mixsuite.catalog.runs import Run, resolve_training, stand_in
 from mixsuite.config.house import House
+from mixsuite.config.manifest import RunReference
 from mixsuite.config.transfers import TransferSettings, Treatment
 
 
@@ -19,11 +21,10 @@ def plan_transfers(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     if name is None:
         return artefact
     settings = house.settings("transfers", name)
-    training = resolve_training(house, settings.source)
-    missing = training if isinstance(training, str) else _reason_against(house, settings)
     seeds = range(house.config.seeds or settings.seeds)
-    runs = () if missing else tuple(_transfer(house, name, settings, training.run(seed)) for seed in seeds)
-    notes = _notes(training) if isinstance(training, Training) else ()
+    networks, missing, notes = _networks(house, settings, seeds)
+    missing = missing or _reason_against(house, settings)
+    runs = () if missing else tuple(_transfer(house, name, settings, seed, networks[seed]) for seed in seeds)
     rows = (
         replace(row, method=_method(house, settings, row.row.id), missing=missing, stand_in_notes=notes)
         for row in artefact.rows
@@ -33,25 +34,54 @@ def plan_transfers(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
 
 def modules_of_transfer(transfer: Run) -> tuple[str, ...]:
     """Return the modules that a fine-tuning loads by name: the network's, and those of its methods."""
-    specification = transfer.needed("training").specification
-    recipes = [
-        phase["recipe"] for treatment in transfer.specification["treatments"].values() for phase in treatment["phases"]
-    ]
-    return tuple(sorted({module for recipe in recipes for module in modules_of({**specification, "recipe": recipe})}))
+    (network,) = transfer.needs
+    treatments = transfer.specification["treatments"].values()
+    methods = {phase["recipe"]["method"] for treatment in treatments for phase in treatment["phases"]}
+    of_network = module_of_network(network.specification["model"]["family"])
+    return (of_network, *sorted(module_of_method(method) for method in methods))
 
 
-def _transfer(house: House, name: str, settings: TransferSettings, training: Run) -> Run:
+def weights_place(house: House, weights: Run) -> str:
+    """Return the file or address of `weights`, as config.yaml or workflow/weights.yaml says it."""
+    sha256 = weights.specification["sha256"]
+    every = (house.settings("weights", name) for name in house.named["weights"])
+    source = next(settings.source for settings in every if settings.sha256 == sha256)
+    return source if source.startswith(("http://", "https://")) else str(Path(source).expanduser())
+
+
+def _networks(
+    house: House, settings: TransferSettings, seeds: range
+) -> tuple[dict[int, Run], str | None, tuple[str, ...]]:
+    # By seed; then why there are none, and what stands in for what.
+    if settings.source.weights is not None:
+        return dict.fromkeys(seeds, _weights(house, settings.source.weights)), None, ()
+    reference = RunReference(**settings.source.model_dump(exclude={"weights"}))
+    training = resolve_training(house, reference)
+    if isinstance(training, str):
+        return {}, training, ()
+    notes = (*training.replaced, *(f"pretraining {change}" for change in training.changed))
+    return {seed: training.run(seed) for seed in seeds}, None, notes
+
+
+def _weights(house: House, name: str) -> Run:
+    settings = house.settings("weights", name)
+    # Where they lie is nothing that a fine-tuning is made of.
+    specification = {**settings.model_dump(exclude={"source"}), "model": house.models[settings.model].specification()}
+    return Run("weights", 0, specification, house.named["weights"][name].title)
+
+
+def _transfer(house: House, name: str, settings: TransferSettings, seed: int, network: Run) -> Run:
     specification = {
-        "pretrained": {"run": training.identity},
+        "pretrained": {network.kind: network.identity},
         "dataset": dataset_specification(house, _target(house, settings)),
         "images_per_class": settings.target.images_per_class,
         "training": settings.training.model_dump(),
         "treatments": {key: _treatment(house, settings, each) for key, each in settings.treatments.items()},
         "calibration": settings.calibration.model_dump(),
-        "seed": training.seed,
+        "seed": seed,
     }
-    label = f"{name}: {len(settings.treatments)} treatments of {training.label}"
-    return Run("transfer", training.seed, specification, label, (training,))
+    label = f"{name}, seed {seed}: {len(settings.treatments)} treatments of {network.label}"
+    return Run("transfer", seed, specification, label, (network,))
 
 
 def _treatment(house: House, settings: TransferSettings, treatment: Treatment) -> dict[str, Any]:
@@ -61,10 +91,6 @@ def _treatment(house: House, settings: TransferSettings, treatment: Treatment) -
         for name, step in settings.unfreezing[treatment.unfreezing].items()
     ]
     return {"start": treatment.start, "phases": phases}
-
-
-def _notes(training: Training) -> tuple[str, ...]:
-    return (*training.replaced, *(f"pretraining {change}" for change in training.changed))
 
 
 def _target(house: House, settings: TransferSettings) -> str | None:

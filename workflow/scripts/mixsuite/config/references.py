@@ -9,6 +9,7 @@ from mixsuite.config.house import House
 from mixsuite.config.manifest import RunReference
 from mixsuite.config.strict import ConfigError, check_known
 from mixsuite.config.transfers import NETWORK_METHODS, TransferSettings
+from mixsuite.config.weights import WeightsSettings
 
 _WEB = ("http://", "https://")
 
@@ -30,6 +31,8 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
         _check_stand_ins(f"{where}: stand_ins.pictures", stand_ins.pictures, house.datasets)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
+    for name in house.named["weights"]:
+        _check_weights(root, f"weights.{name}", house.settings("weights", name), house)
     for name in house.named["transfers"]:
         _check_transfer(f"transfers.{name}", house.settings("transfers", name), house)
     _check_artefacts(root, house)
@@ -73,8 +76,18 @@ def _check_run(where: str, run: RunReference, house: House) -> None:
     check_known(f"{where}: schedule", run.schedule, house.protocols)
 
 
+def _check_weights(root: Path, where: str, weights: WeightsSettings, house: House) -> None:
+    check_known(f"{where}: model", weights.model, house.models)
+    if not weights.source.startswith(_WEB) and not (root / Path(weights.source).expanduser()).is_file():
+        raise ConfigError(
+            f"{where}: source: found {weights.source!r}, which does not exist; expected the file of the weights"
+        )
+
+
 def _check_transfer(where: str, transfer: TransferSettings, house: House) -> None:
     _check_run(f"{where}: source", transfer.source, house)
+    if transfer.source.weights is not None:
+        check_known(f"{where}: source.weights", transfer.source.weights, house.named["weights"])
     check_known(f"{where}: target.dataset", transfer.target.dataset, house.datasets)
     if transfer.target.dataset == transfer.source.dataset:
         found = transfer.target.dataset

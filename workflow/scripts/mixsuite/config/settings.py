@@ -94,6 +94,8 @@ class Config(Strict):
     """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
     robustness: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the evaluations of robustness, such as {attacks: {space: normalised}}."""
+    weights: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Where weights that others trained lie, such as {imagenet-resnet18: {source: FILE}}."""
     transfers: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the fine-tunings, such as {few-images: {target: {images_per_class: 20}}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
@@ -113,5 +115,7 @@ class Scale(Strict):
     """Per landscape, the settings that this scale changes, part by part."""
     robustness: dict[str, dict[str, Any]] = {}
     """Per evaluation of robustness, the settings that this scale changes, part by part."""
+    weights: dict[str, dict[str, Any]] = {}
+    """Per weights that others trained, the settings that this scale changes."""
     transfers: dict[str, dict[str, Any]] = {}
     """Per fine-tuning, the settings that this scale changes, part by part."""

@@ -15,6 +15,12 @@ NETWORK_METHODS = ("co_mixup", "dropblock", "manifold_mixup", "puzzle_mix", "sto
 """Methods that need or change the network in training, which a fine-tuning does not let them."""
 
 
+class Source(RunReference):
+    """The training that the network comes from; `weights` (workflow/weights.yaml), where named, take its place."""
+
+    weights: Name | None = None
+
+
 class Target(Strict):
     """What the network is fine-tuned on: so many training images of each class of a dataset."""
 
@@ -32,6 +38,8 @@ class Training(Strict):
     padding: Annotated[Whole, Field(ge=0)]
     flip: Switch
     precision: Literal["float32", "bfloat16"]
+    image_size: Count | None = None
+    """Side in pixels to which images are resized before the network sees them; None: as they are."""
 
 
 class Step(Strict):
@@ -63,7 +71,7 @@ class Calibration(Strict):
 class TransferSettings(Strict):
     """A pretrained network fine-tuned with several treatments, of which each is a row of the artefacts that show it."""
 
-    source: RunReference
+    source: Source
     target: Target
     seeds: Count
     training: Training

@@ -53,15 +53,16 @@ def measure_transfer(
         NonFiniteLossError: a training diverged.
     """
     check_transfer(transfer)
-    check_target(pretrained, train)
     how = transfer["training"]
+    check_target(pretrained, train, how["image_size"])
     few = few_images(train, transfer["images_per_class"], transfer["seed"])
     place = {"mean": pretrained.mean, "std": pretrained.std, "device": device}
     shown = to_device(few, **place, padding=how["padding"], flip=how["flip"])
     unseen = to_device(test, **place)
     std, found = torch.tensor(pretrained.std, device=device).view(-1, 1, 1), {}
     for number, (name, treatment) in enumerate(transfer["treatments"].items(), start=1):
-        model = initial_network(pretrained, train.n_classes, transfer["seed"], treatment["start"]).to(device)
+        start = (treatment["start"], how["image_size"])
+        model = initial_network(pretrained, train.n_classes, transfer["seed"], *start).to(device)
         task = _task(transfer, model, shown, unseen, train.n_classes, device)
         checkpoint = state / f"{name}.safetensors"
         of_treatment = {**identity, "treatment": name}

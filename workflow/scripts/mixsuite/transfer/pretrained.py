@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch.nn import functional
 
 from mixsuite.checks import SettingError
 from mixsuite.data.arrays import ImageArrays
@@ -48,6 +52,20 @@ def load_pretrained(folder: Path, source: ImageArrays, source_sha256: str) -> Pr
     )
 
 
+def load_weights(folder: Path) -> Pretrained:
+    """Return what `mixsuite.transfer.weights` left in `folder`: model.safetensors and weights.json.
+
+    Raises:
+        ValueError: a file is missing or damaged.
+    """
+    try:
+        settings = json.loads((folder / "weights.json").read_text(encoding="utf-8"))["specification"]
+        weights = load_file(folder / "model.safetensors")
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise ValueError(f"{folder}: cannot be read ({error}); expected fetched weights") from None
+    return Pretrained(settings["model"], weights, settings["mean"], settings["std"], settings["image_size"])
+
+
 def check_other_dataset(source_sha256: str, target_sha256: str) -> None:
     """Raise SettingError where the target is the dataset that the network was pretrained on."""
     if source_sha256 == target_sha256:
@@ -56,9 +74,14 @@ def check_other_dataset(source_sha256: str, target_sha256: str) -> None:
         )
 
 
-def check_target(pretrained: Pretrained, target: ImageArrays) -> None:
-    """Raise SettingError unless the images of `target` have the shape of those that the network was pretrained on."""
+def check_target(pretrained: Pretrained, target: ImageArrays, image_size: int | None) -> None:
+    """Raise SettingError unless the images of `target` have the shape of those that the network was pretrained on.
+
+    They will be resized to `image_size` pixels a side, unless that is None.
+    """
     found, side = target.images.shape[1:], pretrained.image_size
+    if image_size is not None:
+        found = (image_size, image_size, found[2])
     expected = (side, side, len(pretrained.mean))
     if found != expected:
         raise SettingError(
@@ -66,9 +89,12 @@ def check_target(pretrained: Pretrained, target: ImageArrays) -> None:
         )
 
 
-def initial_network(pretrained: Pretrained, n_classes: int, seed: int, start: str) -> StagedNetwork:
+def initial_network(
+    pretrained: Pretrained, n_classes: int, seed: int, start: str, image_size: int | None
+) -> StagedNetwork:
     """Return a network for `n_classes` classes: with `start` "pretrained" all but its classifier is, else nothing.
 
+    It resizes the images that it is given to `image_size` pixels a side (bilinear), unless that is None.
     What is not pretrained follows the `seed`; the classifier starts the same in both cases.
 
     Raises:
@@ -89,6 +115,10 @@ def initial_network(pretrained: Pretrained, n_classes: int, seed: int, start: st
         weights = {name: value for name, value in pretrained.weights.items() if not name.startswith(_HEAD)} | own
         _check_shapes(weights, network.state_dict())
         network.load_state_dict(weights)
+    if image_size is not None:
+        network.register_forward_pre_hook(
+            lambda _, images: functional.interpolate(images[0], image_size, mode="bilinear")
+        )
     return network
 
 

@@ -1,10 +1,11 @@
 """What a fine-tuning of one pretrained network is made of, checked key by key.
 
     {
-        "pretrained": {"run": the identity of the training that it comes from},
+        "pretrained": {"training": the identity of the training that it comes from}, or {"weights": that of a file},
         "dataset": the target,
         "images_per_class": 10,
-        "training": {"batch_size", "momentum", "nesterov", "weight_decay", "padding", "flip", "precision"},
+        "training": {"batch_size", "momentum", "nesterov", "weight_decay", "padding", "flip", "precision",
+                     "image_size": null | 224},
         "treatments": {NAME: {"start": "pretrained" | "scratch", "phases": [PHASE, ...]}},
         "calibration": {"bins": 15, "overconfident": 0.9},
         "seed": 0
@@ -55,7 +56,7 @@ def _check_training(training: Any) -> None:
     check_keys(
         "training",
         training,
-        ("batch_size", "momentum", "nesterov", "weight_decay", "padding", "flip", "precision"),
+        ("batch_size", "momentum", "nesterov", "weight_decay", "padding", "flip", "precision", "image_size"),
     )
     check_count("training: batch_size", training["batch_size"], at_least=1)
     check_count("training: padding", training["padding"], at_least=0)
@@ -64,6 +65,8 @@ def _check_training(training: Any) -> None:
     for key in ("nesterov", "flip"):
         check_switch(f"training: {key}", training[key])
     check_choice("training: precision", training["precision"], PRECISIONS)
+    if training["image_size"] is not None:
+        check_count("training: image_size", training["image_size"], at_least=1)
 
 
 def _check_treatment(name: str, treatment: Any) -> None:
