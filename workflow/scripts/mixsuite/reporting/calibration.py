@@ -22,6 +22,8 @@ _COLUMNS = 4
 _PANEL_HEIGHT = 1.85
 # Points² of a bin that holds all predictions.
 _LARGEST_BIN = 90
+# Fewer say nothing of how often predictions are right.
+_FEWEST_DRAWN = 10
 
 
 def reliability_table(description: Description, transfers: Results) -> pd.DataFrame:
@@ -40,14 +42,19 @@ def draw(description: Description, bins: pd.DataFrame, measurements: pd.DataFram
         figure = Figure(figsize=(TEXT_WIDTH["jeong2021"], lines * _PANEL_HEIGHT), layout="constrained")
         panels = figure.subplots(lines, _COLUMNS, sharex=True, sharey=True, squeeze=False)
         for row, axis in zip(rows, panels.flat, strict=False):
-            style, own = method_style(row.method), bins[bins["row"] == row.id]
+            style, own = method_style(row.method), bins[(bins["row"] == row.id) & (bins["count"] >= _FEWEST_DRAWN)]
             axis.plot([0, 100], [0, 100], color=GUIDE_COLOUR, linewidth=0.6, linestyle=":")
             axis.plot(own["confidence"], own["accuracy"], color=style.colour)
             sizes = _LARGEST_BIN * own["share"] / 100
-            axis.scatter(own["confidence"], own["accuracy"], s=sizes, color=style.colour, linewidth=0, alpha=0.8)
+            axis.scatter(
+                own["confidence"], own["accuracy"], s=sizes, color=style.colour, linewidth=0, alpha=0.8, clip_on=False
+            )
             axis.set_title(f"{row.label}\n{_error(row.id, measurements)}")
             sns.despine(ax=axis)
         _label(panels, len(rows))
+        seeds = count_seeds(bins["seeds"].max())
+        figure.supxlabel(f"Confidence (%), predictions of {seeds}; ECE with the 95 % interval over seeds", size=7.5)
+        figure.supylabel("Accuracy (%)", size=7.5)
         if description.stand_in:
             mark_stand_in(figure, description.stand_in_note)
         return figure
@@ -79,10 +86,10 @@ def _error(row: str, measurements: pd.DataFrame) -> str:
     chosen = measurements[(measurements["row"] == row) & (measurements["metric"] == "calibration_error")]
     values = chosen["value"].tolist()
     if len(values) < 2:
-        return f"ECE {number(values[0], 1)} %, 1 seed"
+        return f"ECE {number(values[0], 1)} %"
     low, high = mean_interval(values).low, mean_interval(values).high
     mean = number(sum(values) / len(values), 1)
-    return f"ECE {mean} % [{number(low, 1)}, {number(high, 1)}], {count_seeds(len(values))}"
+    return f"ECE {mean} % [{number(low, 1)}, {number(high, 1)}]"
 
 
 def _label(panels: np.ndarray, shown: int) -> None:
@@ -90,9 +97,5 @@ def _label(panels: np.ndarray, shown: int) -> None:
         axis.set_axis_off()
     axes: list[Axes] = list(panels.flat[:shown])
     for place, axis in enumerate(axes):
-        axis.set(xlim=(0, 102), ylim=(0, 102), aspect="equal")
+        axis.set(xlim=(0, 100), ylim=(0, 100), aspect="equal")
         axis.tick_params(labelbottom=place + _COLUMNS >= shown)
-        if place + _COLUMNS >= shown:
-            axis.set_xlabel("Confidence (%)")
-        if place % _COLUMNS == 0:
-            axis.set_ylabel("Accuracy (%)")
