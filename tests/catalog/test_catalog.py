@@ -246,6 +246,9 @@ def test_a_fine_tuning_that_cannot_be_run_says_why(root, base):
     catalog = load_catalog(root, base | {"stand_ins": {"datasets": {"cifar100": None}}})
     rows = catalog.description("transfer_claims")["rows"]
     assert {row["missing"].partition(" (")[0] for row in rows} == {"cifar100 is not run at the scale demo"}
+    given = {"transfers": {"few-images": {"source": {"weights": "imagenet-resnet18"}}}}
+    (reason,) = {row["missing"] for row in load_catalog(root, base | given).description("transfer_claims")["rows"]}
+    assert reason == "the images of digits-pairs are grey, and the network was pretrained on coloured ones"
 
 
 def test_landscapes_share_the_trainings_and_name_what_a_scale_changes(root, base, demo):

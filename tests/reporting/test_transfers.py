@@ -167,6 +167,20 @@ def test_a_treatment_that_was_not_measured_is_named(new_artefact, tmp_path):
         measure_transfers(description, read_measured(description, "transfer", tmp_path))
 
 
+def test_without_fine_tunings_there_are_claims_that_were_not_run_and_no_curves(new_artefact, tmp_path):
+    artefact = new_artefact()
+    for row in artefact["rows"]:
+        row |= {"measured": {}, "missing": "no data"}
+    description = read_description(artefact)
+    transfers = read_measured(description, "transfer", tmp_path)
+    measurements = measure_transfers(description, transfers)
+    verdicts = judge_claims(description, measurements)
+    assert {verdict.verdict for verdict in verdicts.values()} == {"not run"}
+    assert "not run" in markdown(claims_table(description, measurements, verdicts))
+    with pytest.raises(ValueError, match="found no row with fine-tunings, expected at least one to draw"):
+        reliability_table(description, transfers)
+
+
 def run_program(name, artefact, folder, forms):
     spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
     program = importlib.util.module_from_spec(spec)

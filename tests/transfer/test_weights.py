@@ -93,7 +93,7 @@ def test_a_missing_file_and_another_one_are_refused(tmp_path):
 
 def test_a_pickle_that_would_do_something_does_nothing(tmp_path):
     path, harm = tmp_path / "a.pth", tmp_path / "harm"
-    path.write_bytes(pickle.dumps(Harm(harm)))
+    path.write_bytes(pickle.dumps(Harm(harm), protocol=2))
     with pytest.raises(ValueError, match=r"a\.pth: cannot be read .*, expected torchvision's weights"):
         read_weights(described(path), str(path), tmp_path)
     torch.save({"conv1.weight": Harm(harm)}, path)

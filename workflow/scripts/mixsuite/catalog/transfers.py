@@ -80,7 +80,7 @@ def _transfer(house: House, name: str, settings: TransferSettings, seed: int, ne
         "calibration": settings.calibration.model_dump(),
         "seed": seed,
     }
-    label = f"{name}, seed {seed}: {len(settings.treatments)} treatments of {network.label}"
+    label = f"{name}, {len(settings.treatments)} treatments, seed {seed}"
     return Run("transfer", seed, specification, label, (network,))
 
 
@@ -103,7 +103,20 @@ def _reason_against(house: House, settings: TransferSettings) -> str | None:
         return f"{settings.target.dataset} is not run at the scale {house.config.scale}"
     if lacks_source(house, target) or form_of(house.datasets[target].kind) == "index":
         return f"the images of {target} are of many sizes, and fine-tuning needs those of one small size"
+    found, expected = _colours(house, target), _colours_of_source(house, settings)
+    if found != expected:
+        return f"the images of {target} are {found}, and the network was pretrained on {expected} ones"
     return None
+
+
+def _colours(house: House, dataset: str) -> str:
+    return "grey" if house.datasets[dataset].kind == "digits" else "coloured"
+
+
+def _colours_of_source(house: House, settings: TransferSettings) -> str:
+    if settings.source.weights is None:
+        return _colours(house, stand_in(house, "datasets", settings.source.dataset))
+    return "grey" if len(house.settings("weights", settings.source.weights).mean) == 1 else "coloured"
 
 
 def _method(house: House, settings: TransferSettings, treatment: str) -> str:

@@ -30,8 +30,14 @@ def reliability_table(description: Description, transfers: Results) -> pd.DataFr
     """Return a line per row and bin that holds predictions, of all seeds together, confidence and accuracy in %.
 
     `share` is that of the row's predictions, in %, and `seeds` counts the fine-tunings.
+
+    Raises:
+        ValueError: no row has any.
     """
-    return pd.DataFrame(_bins(description, transfers))
+    bins = pd.DataFrame(_bins(description, transfers))
+    if bins.empty:
+        raise ValueError(f"{description.name}: found no row with fine-tunings, expected at least one to draw")
+    return bins
 
 
 def draw(description: Description, bins: pd.DataFrame, measurements: pd.DataFrame) -> Figure:
