@@ -59,8 +59,7 @@ def draw(description: Description, bins: pd.DataFrame, measurements: pd.DataFram
             sns.despine(ax=axis)
         _label(panels, len(rows))
         seeds = count_seeds(bins["seeds"].max())
-        figure.supxlabel(f"Confidence (%), predictions of {seeds}; ECE with the 95 % interval over seeds", size=7.5)
-        figure.supylabel("Accuracy (%)", size=7.5)
+        figure.suptitle(f"Predictions of {seeds} together; ECE: mean and 95 % interval over seeds", size=7)
         if description.stand_in:
             mark_stand_in(figure, description.stand_in_note)
         return figure
@@ -105,3 +104,7 @@ def _label(panels: np.ndarray, shown: int) -> None:
     for place, axis in enumerate(axes):
         axis.set(xlim=(0, 100), ylim=(0, 100), aspect="equal")
         axis.tick_params(labelbottom=place + _COLUMNS >= shown)
+        if place + _COLUMNS >= shown:
+            axis.set_xlabel("Confidence (%)")
+        if place % _COLUMNS == 0:
+            axis.set_ylabel("Accuracy (%)")
