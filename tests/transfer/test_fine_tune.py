@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -67,20 +68,30 @@ def run_folder(tmp_path_factory, source, new_pretrained):
 
 
 @pytest.fixture
-def start(root, prepare, source, run_folder, tmp_path):
-    def start(transfer, *arguments, python=(), target=("abc", 1)):
-        program = [sys.executable, *python, root / "workflow" / "scripts" / "fine_tune.py"]
+def options(prepare, source, run_folder, tmp_path):
+    """Give the program's options for a specification and a target of so many classes and channels."""
+
+    def give(transfer, *further, target=("abc", 1)):
         what = ["--transfer", json.dumps(transfer), "--run-folder", run_folder, "--source", source[0]]
         where = ["--dataset", prepare(*target)[0], "--state", tmp_path / "state", "--output", tmp_path / "out.json"]
-        command = [*program, *what, *where, "--device", "cpu", *arguments]
-        return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=120)
+        return [str(part) for part in (*what, *where, "--device", "cpu", *further)]
 
-    return start
+    return give
 
 
-def test_all_treatments_are_measured_and_only_what_they_need_imported(start, new_transfer, source, tmp_path):
+@pytest.fixture(scope="module")
+def program(root):
+    spec = importlib.util.spec_from_file_location("fine_tune", root / "workflow" / "scripts" / "fine_tune.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_all_treatments_are_measured_and_only_what_they_need_imported(root, options, new_transfer, source, tmp_path):
     transfer = new_transfer()
-    ended = start(transfer, "--code", "abc", "--source-sha256", source[1], python=("-X", "importtime"))
+    command = [sys.executable, "-X", "importtime", str(root / "workflow" / "scripts" / "fine_tune.py")]
+    command += options(transfer, "--code", "abc", "--source-sha256", source[1])
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stderr
     found = json.loads((tmp_path / "out.json").read_text())
     assert found["specification"] == transfer
@@ -102,13 +113,20 @@ def test_all_treatments_are_measured_and_only_what_they_need_imported(start, new
         ({}, (), ("vwxyz", 1), "error: target: found the dataset that the network was pretrained on, expected another"),
     ],
 )
-def test_a_mistake_is_one_line(start, new_transfer, tmp_path, changes, arguments, target, message):
-    ended = start(new_transfer(**changes), *arguments, target=target)
-    assert ended.returncode == 1
-    (line,) = ended.stderr.splitlines()
+def test_a_mistake_is_one_line(program, options, new_transfer, tmp_path, capsys, changes, arguments, target, message):
+    assert program.main(options(new_transfer(**changes), *arguments, target=target)) == 1
+    (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("error: ")
     assert message in line
     assert not (tmp_path / "out.json").exists()
+
+
+def test_a_training_s_folder_needs_its_dataset(program, options, new_transfer, capsys):
+    given = options(new_transfer())
+    place = given.index("--source")
+    with pytest.raises(SystemExit):
+        program.main(given[:place] + given[place + 2 :])
+    assert "--run-folder needs --source, the prepared dataset of that training" in capsys.readouterr().err
 
 
 def test_help_does_not_wait_for_torch(root):
