@@ -282,7 +282,7 @@ def weights_code(wildcards):
 
 def pretrained_files(wildcards):
     (network,) = transfer(wildcards).needs
-    dataset = CATALOG.dataset_files(dataset_of(network)) if network.kind == "training" else []
+    dataset = CATALOG.data_files(network) if network.kind == "training" else []
     return [*outputs_of(network).values(), *ancient(dataset)]
 
 
@@ -290,7 +290,7 @@ def pretrained_options(wildcards):
     (network,) = transfer(wildcards).needs
     if network.kind == "weights":
         return ["--weights-folder", folder_of(network)]
-    source = paths.dataset(wildcards.scale, dataset_of(network))
+    source = str(Path(CATALOG.data_files(network)[0]).parent)
     sha256 = dataset_sha256_of(lambda _: network)(wildcards)
     return ["--run-folder", folder_of(network), "--source", source, "--source-sha256", sha256]
 
