@@ -18,13 +18,14 @@ from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
-from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
+from mixsuite.catalog.modules import module_of_dataset, module_of_network, module_of_patch_method, modules_of
 from mixsuite.catalog.sizes import modules_of_sizes
 from mixsuite.catalog.image_sets import folder_of_image_set
 from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.subsets import modules_of_scores
 from mixsuite.catalog.targets import asked_targets, check_targets
+from mixsuite.catalog.transfers import modules_of_transfer, weights_place
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
@@ -156,6 +157,8 @@ landscape = run_of_kind("landscape")
 adversarial_set = run_of_kind("adversarial_set")
 stand_in_set = run_of_kind("stand_in_set")
 evaluation = run_of_kind("evaluation")
+weights = run_of_kind("weights")
+transfer = run_of_kind("transfer")
 descent = run_of_kind("descent")
 scores = run_of_kind("scores")
 subset = run_of_kind("subset")
@@ -289,6 +292,36 @@ def sizes_code(wildcards):
     return code("count_networks", modules_of_sizes(sizes(wildcards).specification))
 
 
+# Fine-tunings. The pretrained network comes from a training of the suite, or from weights that others trained.
+
+
+def weights_source(wildcards, resources):
+    return weights_place(CATALOG.house, weights(wildcards))
+
+
+def weights_code(wildcards):
+    return code("fetch_weights", [module_of_network(weights(wildcards).specification["model"]["family"])])
+
+
+def pretrained_files(wildcards):
+    (network,) = transfer(wildcards).needs
+    dataset = CATALOG.data_files(network) if network.kind == "training" else []
+    return [*outputs_of(network).values(), *ancient(dataset)]
+
+
+def pretrained_options(wildcards):
+    (network,) = transfer(wildcards).needs
+    if network.kind == "weights":
+        return ["--weights-folder", folder_of(network)]
+    source = str(Path(CATALOG.data_files(network)[0]).parent)
+    sha256 = dataset_sha256_of(lambda _: network)(wildcards)
+    return ["--run-folder", folder_of(network), "--source", source, "--source-sha256", sha256]
+
+
+def transfer_code(wildcards):
+    return code("fine_tune", modules_of_transfer(transfer(wildcards)))
+
+
 # Robustness
 
 
@@ -412,6 +445,7 @@ TABLES = {
     ),
     "tabulate_robustness": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
     "tabulate_detection": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
+    "tabulate_claims": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
 }
@@ -421,6 +455,7 @@ FIGURES = {
     "plot_perturbation": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_sharpness": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_calibration": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
     "plot_anchors": (files_of("anchors", "scores"), "--runs results/{scale}/anchors --scores results/{scale}/scores"),
     "plot_subset_errors": (records_of("training"), "--runs results/{scale}/runs"),

@@ -37,6 +37,8 @@ OUTPUTS = {
     "scores": {"record": "scores/{run}/scores.json", "values": "scores/{run}/values.npy"},
     "subset": {"record": "subsets/{run}/dataset.json", "indices": "subsets/{run}/indices.npy"},
     "anchors": {"record": "anchors/{run}/anchors.json", "arrays": "anchors/{run}/images.npz"},
+    "weights": {"record": "weights/{run}/weights.json", "model": "weights/{run}/model.safetensors"},
+    "transfer": {"transfer": "transfers/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""
