@@ -83,7 +83,7 @@ def run_folder(splits, tmp_path_factory):
     write_model(folder / "model.safetensors", task)
     metrics = ("train_loss", "test_loss", "top1_error", "top5_error", "top1_error_even", "top1_error_odd")
     row = {"epoch": 8, **dict.fromkeys(metrics, 0.0), "seconds": 1.0, "images_per_second": 1.0}
-    write_run(folder / "run.json", task, [row], {}, sha256, {})
+    write_run(folder / "run.json", task, [row], {}, sha256, "c0de")
     return folder
 
 
