@@ -30,7 +30,7 @@ def test_a_record_is_read_back_with_its_provenance_and_checksums(result):
 def test_a_changed_record_is_refused(result, old, new):
     path = result / "run.json"
     path.write_text(path.read_text().replace(old, new))
-    with pytest.raises(RecordError, match="run.json: was changed: its checksum is"):
+    with pytest.raises(RecordError, match=r"run\.json: was changed: its checksum is"):
         read_record(path)
 
 
