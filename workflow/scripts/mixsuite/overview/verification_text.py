@@ -1,0 +1,47 @@
+"""What verification found, for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mixsuite.overview.text import counted
+from mixsuite.overview.verification import Finding
+
+_SHOWN = 20
+_ADVICE = {
+    "damaged": "Delete what is damaged and start Snakemake again: it is made anew.",
+    "stale": "Snakemake makes stale results anew when it made them itself (snakemake -n tells);\n"
+    "what was imported: delete it, or keep it knowing that it is not of the present state.",
+}
+
+
+def verification_text(scale: str, findings: Sequence[Finding], missing: int, strays: Sequence[str]) -> str:
+    """Return what is said of `findings` at `scale`, where `missing` results are not there and `strays` are not asked."""
+    states = Counter(finding.state for finding in findings)
+    parts = [
+        f"Scale {scale}: {counted(len(findings), 'result')} there: "
+        f"{states['good']} good, {states['stale']} stale, {states['damaged']} damaged; {missing} not there yet"
+    ]
+    for state, advice in _ADVICE.items():
+        chosen = [finding for finding in findings if finding.state == state]
+        if chosen:
+            parts += ["", f"{state}:", *_limited([_line(finding) for finding in chosen]), advice]
+    notes = Counter(note for finding in findings for note in finding.notes)
+    if notes:
+        told = [f"  {counted(number, 'result')}: {note}" for note, number in notes.most_common()]
+        parts += ["", "No reason to make anything again, but to know:", *_limited(told)]
+    if strays:
+        parts += ["", "Of other settings, shown by nothing now, and kept:", *_limited([f"  {path}" for path in strays])]
+    return "\n".join(parts)
+
+
+def _line(finding: Finding) -> str:
+    reasons = "; ".join((*finding.damaged, *finding.stale))
+    return f"  {finding.path}  ({finding.label})\n    {reasons}"
+
+
+def _limited(lines: list[str]) -> list[str]:
+    if len(lines) <= _SHOWN:
+        return lines
+    return [*lines[:_SHOWN], f"  and {len(lines) - _SHOWN} more: --output-json tells all"]
