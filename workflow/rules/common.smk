@@ -16,15 +16,15 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.datasets import form_of
-from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
-from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
+from mixsuite.catalog.modules import module_of_dataset
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.targets import asked_targets, check_targets
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
 from mixsuite.provenance import code_fingerprint
+from mixsuite.steps import code_of, sweep_run
 
 put_interpreter_first()
 try:
@@ -85,6 +85,11 @@ def label_of(run_of):
 
 def compiling(wildcards, resources):
     return "--compile" if CATALOG.house.config.compile else ""
+
+
+def settings(wildcards, resources):
+    # What config.yaml and the command line say together, for programs that look at the whole project.
+    return [f"{key}={canonical_json(value)}" for key, value in config.items()]
 
 
 def one_of(names):
@@ -161,6 +166,11 @@ def outputs_of(run):
     return paths.outputs(CATALOG.scale, run.kind, run.identity)
 
 
+def code_of_run(run_of):
+    # By what program a kind of run is made, and what that loads by name: mixsuite/steps.py.
+    return lambda wildcards: code_of(run_of(wildcards))
+
+
 def specification_of(run_of):
     return lambda wildcards: canonical_json(run_of(wildcards).specification)
 
@@ -190,10 +200,6 @@ def dataset_sha256_of(run_of):
 
 
 # Trainings
-
-
-def training_code(wildcards):
-    return code("train_classifier", modules_of(training(wildcards).specification))
 
 
 def training_processes(wildcards):
@@ -228,12 +234,6 @@ def launcher(wildcards, resources):
     return f"-m torch.distributed.run --standalone --nproc-per-node={processes} --" if processes > 1 else ""
 
 
-def timing_code(wildcards):
-    specification = timing(wildcards).specification
-    runs = ({**specification, "recipe": recipe} for recipe in specification["recipes"].values())
-    return code("time_steps", sorted({module for run in runs for module in modules_of(run)}))
-
-
 def trained_files_of(run_of):
     return lambda wildcards: list(outputs_of(run_of(wildcards)).values())
 
@@ -242,21 +242,11 @@ def trained_folder_of(run_of):
     return lambda wildcards: str(Path(outputs_of(run_of(wildcards))["run"]).parent)
 
 
-def landscape_code(wildcards):
-    engine = module_of_engine(landscape(wildcards).specification)
-    return code("measure_landscape", [engine, *modules_of(network_of_landscape(wildcards).specification)])
-
-
 # Synthetic experiments
 
 
-def descent_code(wildcards):
-    method = descent(wildcards).specification["method"]
-    return code("train_patches", [module_of_patch_method(method)])
-
-
-def sweep_code(wildcards):
-    return code("sweep_patches", [module_of_patch_method(wildcards.method)])
+def sweep(wildcards):
+    return sweep_run(CATALOG, wildcards.sweep, wildcards.method)
 
 
 def sweep_specification(wildcards):

@@ -40,15 +40,15 @@ def main(arguments: list[str] | None = None) -> int:
             "configuration": catalog.house.config.model_dump(mode="json", exclude={"datasets"}),
             "revision": record("")["revision"],
             "weights": options.weights,
-            "missing_runs": sorted(results.keys() - {finding.identity for finding in findings}),
+            "missing": sorted(results.keys() - {finding.identity for finding in findings}),
             "stale": {finding.path: list(finding.stale) for finding in findings if finding.stale},
         }
         write_archive(options.output, ROOT, files, about)
         packed = f"{counted(len(files), 'file')}, {size(options.output.stat().st_size)}"
         print(f"{options.output}: {packed}, sha256 {sha256_of(options.output)}")
-        for what in ("missing_runs", "stale"):
+        for what in ("missing", "stale"):
             if about[what]:
-                print(f"{len(about[what])} results are {what.split('_')[0]}; manifest.json names them")
+                print(f"{counted(len(about[what]), 'run')} {what}: manifest.json names them")
 
     return exit_status(step, ConfigError)
 

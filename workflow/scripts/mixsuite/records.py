@@ -16,6 +16,10 @@ class RecordError(ValueError):
     """A file is not the record of a result, or its checksum differs."""
 
 
+class NoRecordError(RecordError):
+    """A file is sound JSON, but not the record of a result."""
+
+
 def write_record(path: Path, content: Mapping[str, Any], code: str, outputs: Iterable[Path] = ()) -> None:
     """Write `content` to `path` (JSON), with its provenance and checksums.
 
@@ -49,7 +53,7 @@ def parse_record(text: bytes, name: str) -> dict[str, Any]:
     except (ValueError, AttributeError, RecursionError) as error:
         raise RecordError(f"{name}: cannot be read ({error}), expected the record of a result") from None
     if not is_record(content):
-        raise RecordError(f"{name}: lacks a specification or provenance, expected the record of a result")
+        raise NoRecordError(f"{name}: lacks a specification or provenance, expected the record of a result")
     if (expected := content.get("checksum", found)) != found:
         raise RecordError(f"{name}: was changed: its checksum is {found[:12]}, expected {str(expected)[:12]}")
     return content

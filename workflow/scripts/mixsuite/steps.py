@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from mixsuite.catalog.artefacts import Catalog
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.modules import module_of_patch_method, modules_of
 from mixsuite.catalog.runs import Run
@@ -52,6 +53,12 @@ def code_of(run: Run) -> str:
     """Return the fingerprint of the code that makes `run` now."""
     step, modules = STEPS[run.kind]
     return code_fingerprint(script(step), modules(run))
+
+
+def sweep_run(catalog: Catalog, name: str, method: str) -> Run:
+    """Return the sweep of the artefact `name` with `method` as a run, though its files are named otherwise."""
+    specification = {"sweep": catalog.sweep_specification(name), "method": method}
+    return Run("sweep", 0, specification, f"{method} in the sweep of {name}")
 
 
 def script(step: str) -> Path:

@@ -18,7 +18,7 @@ from mixsuite.exchange.sources import Source, copy
 from mixsuite.files import atomic_path
 from mixsuite.overview.results import Result
 from mixsuite.overview.verification import Verifier
-from mixsuite.records import RecordError, damages, parse_record, read_record
+from mixsuite.records import NoRecordError, RecordError, damages, parse_record, read_record
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,12 @@ class Intake:
         for name, text in source.records():
             try:
                 content = parse_record(text, name)
-            except RecordError as error:
-                if "was changed" in str(error):
-                    yield Outcome(name, "refused", reason=str(error).removeprefix(f"{name}: "))
+            except NoRecordError:
                 continue
-            yield self._outcome(source, name, text, content, when)
+            except RecordError as error:
+                yield Outcome(name, "refused", reason=str(error).removeprefix(f"{name}: "))
+            else:
+                yield self._outcome(source, name, text, content, when)
 
     def _outcome(self, source: Source, name: str, text: bytes, content: dict[str, Any], when: float) -> Outcome:
         result = self.wanted.get(identity(content["specification"]))
@@ -67,12 +68,14 @@ class Intake:
         if reasons:
             return Outcome(state="refused", reason="; ".join(reasons), **about)
         target = self.verifier.root / result.record
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=target.parent) as folder:
+        if not self.dry:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the target, so that files need but a new name.
+        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=None if self.dry else target.parent) as folder:
             found = self._fetch(source, name, content, result, Path(folder))
             if found:
                 return Outcome(state="refused", reason="; ".join(found), **about)
-            present = self._present(result, content, Path(folder))
+            present = self._present(result, content)
             if present:
                 return Outcome(state=present[0], reason=present[1], **about)
             if not self.dry:
@@ -100,7 +103,7 @@ class Intake:
         unkept = [f"no checksum was kept of {file.name}" for file in files if file.name not in content.get("files", {})]
         return [*damages(content, files), *unkept]
 
-    def _present(self, result: Result, content: Mapping[str, Any], folder: Path) -> tuple[str, str] | None:
+    def _present(self, result: Result, content: Mapping[str, Any]) -> tuple[str, str] | None:
         record, others = self.verifier.root / result.record, [self.verifier.root / file for file in result.others]
         if not any(file.exists() for file in (record, *others)):
             return None

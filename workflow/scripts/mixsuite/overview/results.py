@@ -12,7 +12,7 @@ from mixsuite.catalog.artefacts import Catalog
 from mixsuite.catalog.planned import PlannedArtefact
 from mixsuite.catalog.runs import Run
 from mixsuite.config.patches import PatchMethod
-from mixsuite.steps import code_of, step_of
+from mixsuite.steps import code_of, step_of, sweep_run
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,8 @@ def _result(scale: str, run: Run) -> Result:
 
 
 def _sweeps(catalog: Catalog, name: str) -> Iterator[Result]:
-    specification = catalog.sweep_specification(name)
     for method, table in zip(get_args(PatchMethod), paths.sweep_files(catalog.scale, name), strict=True):
-        run = Run("sweep", 0, {"sweep": specification, "method": method}, f"{method} in the sweep of {name}")
+        run = sweep_run(catalog, name, method)
         record = table.removesuffix(".csv") + ".json"
         yield Result(run, (record, table), _benchmark(catalog.scale, "sweep_patches", f"{name}_{method}"))
 

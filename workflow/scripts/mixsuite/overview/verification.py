@@ -44,6 +44,8 @@ class Verifier:
 
     root: Path
     catalog: Catalog
+    whole: bool = True
+    """Whether to read all files; otherwise the records alone."""
     _findings: dict[str, Finding | None] = field(default_factory=dict)
 
     def findings(self, results: Iterable[Result]) -> list[Finding]:
@@ -58,7 +60,7 @@ class Verifier:
         return self._findings[result.identity]
 
     def reasons_against(self, result: Result, content: Mapping[str, Any]) -> list[str]:
-        """Return in what the record `content` is not that of `result` as it would be made now; elsewhere, it may lie."""
+        """Return in what the record `content`, wherever it lies, is not that of `result` as it would be made now."""
         found = [*self._other_settings(result, content), *self._other_code(result, content)]
         return [*found, *self._other_data(result, content)]
 
@@ -76,7 +78,12 @@ class Verifier:
         stale = [*self.reasons_against(result, content), *self._older_than_needs(result)]
         unkept = [] if "checksum" in content else ["no checksum was kept of it"]
         notes = [*unkept, *environment_notes(content)]
-        return Finding(*about, tuple(damages(content, files[1:])), tuple(stale), tuple(notes))
+        return Finding(*about, tuple(self._damages(content, files[1:])), tuple(stale), tuple(notes))
+
+    def _damages(self, content: Mapping[str, Any], files: list[Path]) -> list[str]:
+        if self.whole:
+            return damages(content, files)
+        return [f"{file.name} is missing" for file in files if not file.is_file()]
 
     def _other_settings(self, result: Result, content: Mapping[str, Any]) -> Iterator[str]:
         if (found := identity(content["specification"])) != result.identity:

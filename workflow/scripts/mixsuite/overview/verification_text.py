@@ -17,7 +17,7 @@ _ADVICE = {
 
 
 def verification_text(scale: str, findings: Sequence[Finding], missing: int, strays: Sequence[str]) -> str:
-    """Return what is said of `findings` at `scale`, where `missing` results are not there and `strays` are not asked."""
+    """Return what is said of `findings` at `scale`; `missing` results are not there, and nothing asks for `strays`."""
     states = Counter(finding.state for finding in findings)
     parts = [
         f"Scale {scale}: {counted(len(findings), 'result')} there: "
