@@ -8,6 +8,7 @@ from pathlib import Path
 from mixsuite.catalog.artefacts import Catalog
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.modules import module_of_patch_method, modules_of
+from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
 from mixsuite.catalog.runs import Run
 from mixsuite.provenance import SCRIPTS, code_fingerprint
 
@@ -38,6 +39,9 @@ STEPS: dict[str, tuple[str, Callable[[Run], Iterable[str]]]] = {
     "descent": ("train_patches", _of_descent),
     "timing": ("time_steps", _of_timing),
     "landscape": ("measure_landscape", _of_landscape),
+    "adversarial_set": ("make_adversarial", modules_of_adversarial_set),
+    "stand_in_set": ("make_stand_in_set", _none),
+    "evaluation": ("evaluate_robustness", modules_of_evaluation),
     "composition": ("compose_images", _none),
     "sweep": ("sweep_patches", _of_descent),
 }
