@@ -60,7 +60,13 @@ def dataset(tmp_path_factory):
         labels = np.arange(n_images) % len(CLASSES)
         images = rng.integers(0, 160, (n_images, 8, 8, 1), dtype=np.uint8)
         images[np.arange(n_images), labels + 1] += 50
-        description = {"mean": [0.35], "std": [0.2], "classes": CLASSES, "source": "made up"}
+        description = {
+            "dataset": {"kind": "digits", "name": "digits"},
+            "mean": [0.35],
+            "std": [0.2],
+            "classes": CLASSES,
+            "source": "made up",
+        }
         write_split(folder / name, images, labels, description)
     return folder
 

@@ -26,7 +26,7 @@ def write_stand_in_set(destination: Path, settings: Any, test: ImageArrays, data
     {"kind": "rotated_noisy", "angle": degrees, "noise": standard deviation, of pixels in [0, 1], "seed": ...}
     {"kind": "photograph_patches", "one_per": test images, "seed": ...}
 
-    It is one split of prepared arrays, whose classes are those of `test`. Its dataset.json is its record, with `code`, the
+    It is one split of prepared arrays, whose classes are those of `test`. Its dataset.json is its record; `code` is the
     fingerprint of the code that makes it.
 
     Raises:
