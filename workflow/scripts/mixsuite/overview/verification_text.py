@@ -9,6 +9,7 @@ from mixsuite.overview.text import counted
 from mixsuite.overview.verification import Finding
 
 _SHOWN = 20
+_SHOWN_OF_GROUP = 3
 _ADVICE = {
     "damaged": "Delete what is damaged and start Snakemake again: it is made anew.",
     "stale": "Snakemake makes stale results anew when it made them itself (snakemake -n tells);\n"
@@ -26,7 +27,7 @@ def verification_text(scale: str, findings: Sequence[Finding], missing: int, str
     for state, advice in _ADVICE.items():
         chosen = [finding for finding in findings if finding.state == state]
         if chosen:
-            parts += ["", f"{state}:", *_limited([_line(finding) for finding in chosen]), advice]
+            parts += ["", f"{state}:", *_grouped(chosen), advice]
     notes = Counter(note for finding in findings for note in finding.notes)
     if notes:
         told = [f"  {counted(number, 'result')}: {note}" for note, number in notes.most_common()]
@@ -36,12 +37,25 @@ def verification_text(scale: str, findings: Sequence[Finding], missing: int, str
     return "\n".join(parts)
 
 
+def _grouped(findings: Sequence[Finding]) -> list[str]:
+    # Hundreds of results may have one and the same reason.
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        reason = (*finding.damaged, *finding.stale)[0].partition(":")[0]
+        groups.setdefault((finding.kind, reason), []).append(finding)
+    lines = []
+    for (kind, reason), group in groups.items():
+        lines.append(f"  {len(group)} of the kind {kind}: {reason}")
+        lines += _limited([_line(finding) for finding in group], _SHOWN_OF_GROUP, "    ")
+    return lines
+
+
 def _line(finding: Finding) -> str:
     reasons = "; ".join((*finding.damaged, *finding.stale))
-    return f"  {finding.path}  ({finding.label})\n    {reasons}"
+    return f"    {finding.path} ({finding.label}): {reasons}"
 
 
-def _limited(lines: list[str]) -> list[str]:
-    if len(lines) <= _SHOWN:
+def _limited(lines: list[str], most: int = _SHOWN, indent: str = "  ") -> list[str]:
+    if len(lines) <= most:
         return lines
-    return [*lines[:_SHOWN], f"  and {len(lines) - _SHOWN} more: --output-json tells all"]
+    return [*lines[:most], f"{indent}and {len(lines) - most} more: --output-json tells all"]
