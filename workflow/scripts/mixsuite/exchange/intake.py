@@ -98,7 +98,7 @@ class Intake:
                 if beside is not None:
                     with beside:
                         copy(beside, file)
-            except (BadZipFile, zlib.error, EOFError) as error:
+            except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
                 return [f"{file.name} cannot be unpacked ({error})"]
         unkept = [f"no checksum was kept of {file.name}" for file in files if file.name not in content.get("files", {})]
         return [*damages(content, files), *unkept]

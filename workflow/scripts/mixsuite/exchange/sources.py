@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Protocol
 
@@ -59,22 +61,23 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
             manifest = json.loads(self._read(MANIFEST))
-        except (zipfile.BadZipFile, OSError, KeyError, ValueError, RecursionError) as error:
+        except (zipfile.BadZipFile, OSError, ValueError, RecursionError) as error:
             raise SourceError(f"{path}: is no archive of results ({error})") from None
-        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-            raise SourceError(f"{path}: {MANIFEST} lacks format {FORMAT}, expected an archive of this suite")
-        self._files: dict[str, dict[str, Any]] = manifest.get("files") or {}
         entries = self._zip.infolist()
         if len({entry.filename for entry in entries}) != len(entries):
             raise SourceError(f"{path}: holds a name twice")
         for entry in entries:
             _check_entry(path, entry)
+        self._files = _listed(path, manifest, {entry.filename for entry in entries})
 
     def records(self) -> Iterator[tuple[str, bytes]]:
         """Yield the names and contents of the JSON files."""
-        for name, entry in self._files.items():
-            if name.endswith(".json") and entry["bytes"] <= _LARGEST_RECORD:
-                yield name, self._read(name)
+        for name, expected in self._files.items():
+            if name.endswith(".json"):
+                content = self._read(name)
+                if hashlib.sha256(content).hexdigest() != expected:
+                    raise SourceError(f"{name}: is not the file that {MANIFEST} lists: the archive is damaged")
+                yield name, content
 
     def open_beside(self, record: str, name: str) -> BinaryIO | None:
         """Return the file `name` in the folder of `record`, opened, or None where there is none."""
@@ -82,9 +85,12 @@ class Archive:
         return self._zip.open(inside) if inside in self._files else None
 
     def _read(self, name: str) -> bytes:
-        with self._zip.open(name) as file:
-            # What an entry says of its size need not be true.
-            content = file.read(_LARGEST_RECORD + 1)
+        try:
+            with self._zip.open(name) as file:
+                # What an entry says of its size need not be true.
+                content = file.read(_LARGEST_RECORD + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
+            raise SourceError(f"{name}: cannot be unpacked ({error})") from None
         if len(content) > _LARGEST_RECORD:
             raise SourceError(f"{name}: is larger than {_LARGEST_RECORD} bytes")
         return content
@@ -99,6 +105,20 @@ def copy(source: BinaryIO, target: Path) -> None:
     """Write what is left in `source` to `target`."""
     with target.open("wb") as file:
         shutil.copyfileobj(source, file, 1 << 20)
+
+
+def _listed(path: Path, manifest: Any, names: Collection[str]) -> dict[str, str]:
+    """Return the sha256 of each file that the manifest lists; all of them must be among `names`."""
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise SourceError(f"{path}: {MANIFEST} lacks format {FORMAT}, expected an archive of this suite")
+    try:
+        listed = {name: str(entry["sha256"]) for name, entry in manifest["files"].items()}
+    except (KeyError, TypeError, AttributeError):
+        raise SourceError(f"{path}: {MANIFEST} lists no files with their sha256") from None
+    missing = sorted(listed.keys() - set(names))
+    if missing:
+        raise SourceError(f"{path}: lacks {missing[0]}, which {MANIFEST} lists")
+    return listed
 
 
 def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:
