@@ -6,7 +6,7 @@ from mixsuite.files import write_text
 from mixsuite.models.registry import build_model
 from mixsuite.overview.costs import Costs
 from mixsuite.overview.devices import CPU, Device, chosen_device, read_devices
-from mixsuite.overview.effort import PASSES
+from mixsuite.overview.effort import PASSES, USUAL_SECONDS
 from mixsuite.overview.operations import network_operations
 from mixsuite.overview.plan import Planner
 from mixsuite.overview.plan_text import plan_text
@@ -66,6 +66,13 @@ def test_a_landscape_is_products_and_evaluations(first):
     assert PASSES["landscape"](specification, DIGITS) == 6 * 17 * 100 + 9 * 1197 + 8 * 10
 
 
+def test_an_attack_is_a_forward_and_a_backward_pass_for_each_of_its_steps():
+    pgd, fgsm = {"method": "pgd", "steps": 7}, {"method": "fgsm"}
+    evaluation = {"white_box": {"a": pgd, "b": fgsm}, "adversarial_sets": {"c": "1"}, "shifted_sets": {"d": {}}}
+    assert PASSES["evaluation"](evaluation, DIGITS) == 1197 * (1 + (3 * 7 + 1) + (3 + 1) + 1 + 1)
+    assert PASSES["adversarial_set"]({"attack": pgd}, DIGITS) == 1197 * (3 * 7 + 2)
+
+
 def test_the_size_of_a_dataset_is_that_published_until_it_is_prepared(first, tmp_path):
     training = first("training").run.specification
     assert size_of(tmp_path, "demo", training) == DIGITS
@@ -111,8 +118,9 @@ def test_what_snakemake_measured_goes_before_what_the_record_says(first, finish,
     assert costs(descent).of(descent).seconds == pytest.approx(5.0)
 
 
-def test_a_kind_that_nobody_reckoned_is_unknown_until_one_is_finished(first, finish, costs):
-    stranger = first("adversarial_set")
+def test_a_kind_that_nobody_reckoned_is_unknown_until_one_is_finished(first, finish, costs, monkeypatch):
+    stranger = first("evaluation")
+    monkeypatch.delitem(PASSES, "evaluation")
     assert costs().of(stranger).seconds is None
     finish(stranger, seconds=2.0)
     assert costs(stranger).of(stranger).seconds == pytest.approx(2.0)
@@ -128,7 +136,7 @@ def test_an_empty_folder_has_everything_left(planned, catalog, results):
     lines = {line.name: line for line in plan.lines}
     assert lines["oh2024_phase"].left == 3 + 1
     assert sum(line.left for line in plan.lines) > plan.total.left, "artefacts share runs"
-    assert plan.total.unknown == sum(result.run.kind.endswith(("_set", "evaluation")) for result in results.values())
+    assert plan.total.unknown == sum(result.run.kind not in {*PASSES, *USUAL_SECONDS} for result in results.values())
 
 
 def test_finished_runs_and_datasets_are_not_left_and_stale_ones_are(planned, first, finish, prepare):

@@ -41,12 +41,28 @@ def _landscape(specification: Mapping[str, Any], size: Size) -> float:
     )
 
 
+def _evaluation(specification: Mapping[str, Any], size: Size) -> float:
+    attacks = sum(_attack(attack) + 1 for attack in specification["white_box"].values())
+    sets = len(specification["adversarial_sets"]) + len(specification["shifted_sets"])
+    return (1 + attacks + sets) * size.n_test
+
+
+def _adversarial_set(specification: Mapping[str, Any], size: Size) -> float:
+    return (_attack(specification["attack"]) + 2) * size.n_test
+
+
+def _attack(attack: Mapping[str, Any]) -> float:
+    return _TRAINED * attack.get("steps", 1)
+
+
 PASSES: dict[str, Callable[[Mapping[str, Any], Size], float]] = {
     "training": _training,
     "timing": _timing,
     "landscape": _landscape,
+    "evaluation": _evaluation,
+    "adversarial_set": _adversarial_set,
 }
 """By kind of run. A kind that is neither here nor below is reckoned by finished runs of its kind alone."""
 
-USUAL_SECONDS = {"descent": 5.0, "sweep": 45.0, "composition": 10.0}
+USUAL_SECONDS = {"descent": 5.0, "sweep": 45.0, "composition": 10.0, "stand_in_set": 5.0}
 """What runs without a network take, in full size, on one core of a current server."""

@@ -46,4 +46,6 @@ def _row(line: Line) -> tuple[str, ...]:
 def _hours(hours: float) -> str:
     if hours == 0:
         return "0"
-    return f"{hours:,.0f}" if hours >= 10 else f"{hours:.2g}"
+    if hours < 0.05:
+        return "<0.1"
+    return f"{hours:,.0f}" if hours >= 10 else f"{hours:.1f}"
