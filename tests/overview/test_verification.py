@@ -121,7 +121,7 @@ def test_the_text_names_counts_reasons_and_what_to_do(catalog, results, finish, 
     for result in trainings:
         finish(result, code="0ld")
     text = verification_text("demo", [look(result) for result in trainings], 7, ["results/demo/runs/x/run.json"])
-    assert "Scale demo: 30 results there: 0 good, 30 stale, 0 damaged; 7 not there yet" in text
+    assert "Scale demo: 30 results there: 0 good, 30 stale, 0 damaged; 7 runs not there yet" in text
     assert "30 of the kind training: other code" in text
     assert trainings[0].run.label in text
     assert "and 27 more: --output-json tells all" in text

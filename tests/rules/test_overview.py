@@ -91,11 +91,11 @@ def elsewhere(small_project):
 def test_finished_runs_are_verified_and_changed_code_names_them_as_stale(built, tmp_path):
     project = type(built)(tmp_path / "project")
     shutil.copytree(built.folder, project.folder)
-    assert "3 results there: 3 good, 0 stale, 0 damaged" in program(project, "verify_results", "--strict")
+    assert "4 results there: 4 good, 0 stale, 0 damaged" in program(project, "verify_results", "--strict")
     path = project.folder / "workflow/scripts/mixsuite/mixing/cutmix.py"
     path.write_text(path.read_text(encoding="utf-8") + "\nLEFT = 1\n", encoding="utf-8")
     said = program(project, "verify_results", "--strict", check=False)
-    assert "3 results there: 2 good, 1 stale, 0 damaged" in said
+    assert "4 results there: 3 good, 1 stale, 0 damaged" in said
     assert "1 of the kind training: other code" in said
     assert "error: results are stale or damaged" in said
     (project.folder / "results/demo/data/digits/train/labels.npy").write_bytes(b"")
@@ -113,7 +113,7 @@ def test_imported_runs_are_not_trained_again_and_count(built, elsewhere, planned
     assert found.returncode == 0, found.stdout
     tables = [each.folder / "results/demo/measurements/comparison.csv" for each in (built, elsewhere)]
     assert tables[0].read_text() == tables[1].read_text()
-    assert "2 results there: 2 good" in program(elsewhere, "verify_results")
+    assert "3 results there: 3 good" in program(elsewhere, "verify_results")
     program(elsewhere, "import_results", str(tmp_path / "a.zip"))
     assert "Nothing to be done" in elsewhere.snakemake("-n", "comparison").stdout
 

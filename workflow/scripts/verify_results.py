@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     # Not before the arguments are known to be right.
+    from mixsuite.overview.artefacts import artefact_findings
     from mixsuite.overview.datasets import dataset_finding
     from mixsuite.overview.strays import strays
 
@@ -35,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         findings = Verifier(ROOT, catalog).findings(results.values())
         used = dict.fromkeys(result.dataset for result in results.values() if result.dataset)
         datasets = [finding for name in used if (finding := dataset_finding(ROOT, catalog, name))]
-        found, left = [*datasets, *findings], strays(ROOT, catalog)
+        artefacts = artefact_findings(ROOT, catalog)
+        found, left = [*datasets, *findings, *artefacts], strays(ROOT, catalog)
         print(verification_text(catalog.scale, found, len(results) - len(findings), left))
         if options.output_json:
             told = [{"state": finding.state, **asdict(finding)} for finding in found]

@@ -78,6 +78,11 @@ def damages(content: Mapping[str, Any], files: Iterable[Path]) -> list[str]:
     return found
 
 
+def sha256_of_text(text: str) -> str:
+    """Return the sha256 (hexadecimal) of `text` in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def sha256_of(path: Path) -> str:
     """Return the sha256 (hexadecimal) of the file `path`."""
     with path.open("rb") as file:

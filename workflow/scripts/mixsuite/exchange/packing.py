@@ -24,8 +24,10 @@ def files_to_pack(root: Path, catalog: Catalog, results: dict[str, Result], weig
 
 def _shown_files(root: Path, catalog: Catalog) -> Iterator[str]:
     yield from paths.scorecard_files(catalog.scale)
+    yield paths.artefact_record(catalog.scale, "scorecard")
     folder = paths.results(catalog.scale)
     for name in catalog.built:
+        yield paths.artefact_record(catalog.scale, name)
         for shown in _SHOWN:
             yield from (str(path.relative_to(root)) for path in sorted((root / folder / shown).glob(f"{name}.*")))
 

@@ -18,12 +18,11 @@ _ADVICE = {
 
 
 def verification_text(scale: str, findings: Sequence[Finding], missing: int, strays: Sequence[str]) -> str:
-    """Return what is said of `findings` at `scale`; `missing` results are not there, and nothing asks for `strays`."""
+    """Return what is said of `findings` at `scale`; `missing` runs are not there, and nothing asks for `strays`."""
     states = Counter(finding.state for finding in findings)
-    parts = [
-        f"Scale {scale}: {counted(len(findings), 'result')} there: "
-        f"{states['good']} good, {states['stale']} stale, {states['damaged']} damaged; {missing} not there yet"
-    ]
+    told = ", ".join(f"{states[state]} {state}" for state in ("good", *reversed(_ADVICE)))
+    there = f"{counted(len(findings), 'result')} there: {told}"
+    parts = [f"Scale {scale}: {there}; {counted(missing, 'run')} not there yet"]
     for state, advice in _ADVICE.items():
         chosen = [finding for finding in findings if finding.state == state]
         if chosen:
