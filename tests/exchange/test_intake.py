@@ -4,6 +4,7 @@ import os
 import pytest
 
 from mixsuite.files import write_json
+from mixsuite.records import write_record
 
 
 @pytest.fixture
@@ -164,6 +165,7 @@ def test_a_dry_run_writes_nothing(made, training, take, home, away):
 def test_other_json_is_passed_over(made, training, take, away):
     made(training)
     (away / "notes.json").write_text('{"a": 1}')
+    write_record(away / "table.json", {"specification": {"artefact": "jeong2021_table1"}}, "c0de")
     (away / ".state").mkdir()
     (away / ".state" / "run.json").write_text("{")
     assert [outcome.state for outcome in take(away)] == ["taken"]

@@ -57,7 +57,9 @@ class Intake:
             except RecordError as error:
                 yield Outcome(name, "refused", reason=str(error).removeprefix(f"{name}: "))
             else:
-                yield self._outcome(source, name, text, content, when)
+                # Tables and figures are drawn anew, of what is taken.
+                if "artefact" not in content["specification"]:
+                    yield self._outcome(source, name, text, content, when)
 
     def _outcome(self, source: Source, name: str, text: bytes, content: dict[str, Any], when: float) -> Outcome:
         result = self.wanted.get(identity(content["specification"]))
