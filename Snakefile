@@ -39,6 +39,7 @@ include: "workflow/rules/compositions.smk"
 include: "workflow/rules/patches.smk"
 include: "workflow/rules/artefacts.smk"
 include: "workflow/rules/scorecard.smk"
+include: "workflow/rules/overview.smk"
 
 
 # The named targets: one per artefact, and one per paper.

@@ -96,7 +96,8 @@ def test_a_sweep_writes_its_table(tmp_path, mapping, capfd):
 def test_the_programs_need_no_configuration(program, root):
     modules = import_closure(root / "workflow" / "scripts" / f"{program}.py")
     rooms = {name.split(".")[1] for name in modules if "." in name}
-    assert rooms <= {"files", "checks", "provenance", "device", "program", "progress", "randomness", "patches"}
+    allowed = {"files", "checks", "provenance", "records", "device", "program", "progress", "randomness", "patches"}
+    assert rooms <= allowed
     assert "patches" in rooms
 
 

@@ -16,18 +16,17 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.datasets import form_of
-from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
-from mixsuite.catalog.modules import module_of_dataset, module_of_network, module_of_patch_method, modules_of
 from mixsuite.catalog.image_sets import folder_of_image_set
-from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
+from mixsuite.catalog.modules import module_of_dataset
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.targets import asked_targets, check_targets
-from mixsuite.catalog.transfers import modules_of_transfer, weights_place
+from mixsuite.catalog.transfers import weights_place
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
 from mixsuite.provenance import code_fingerprint
+from mixsuite.steps import code_of, sweep_run
 
 put_interpreter_first()
 try:
@@ -88,6 +87,11 @@ def label_of(run_of):
 
 def compiling(wildcards, resources):
     return "--compile" if CATALOG.house.config.compile else ""
+
+
+def settings(wildcards, resources):
+    # What config.yaml and the command line say together, for programs that look at the whole project.
+    return [f"{key}={canonical_json(value)}" for key, value in config.items()]
 
 
 def one_of(names):
@@ -173,6 +177,11 @@ def outputs_of(run):
     return paths.outputs(CATALOG.scale, run.kind, run.identity)
 
 
+def code_of_run(run_of):
+    # By what program a kind of run is made, and what that loads by name: mixsuite/steps.py.
+    return lambda wildcards: code_of(run_of(wildcards))
+
+
 def specification_of(run_of):
     return lambda wildcards: canonical_json(run_of(wildcards).specification)
 
@@ -202,10 +211,6 @@ def dataset_sha256_of(run_of):
 
 
 # Trainings
-
-
-def training_code(wildcards):
-    return code("train_classifier", modules_of(training(wildcards).specification))
 
 
 def training_processes(wildcards):
@@ -240,12 +245,6 @@ def launcher(wildcards, resources):
     return f"-m torch.distributed.run --standalone --nproc-per-node={processes} --" if processes > 1 else ""
 
 
-def timing_code(wildcards):
-    specification = timing(wildcards).specification
-    runs = ({**specification, "recipe": recipe} for recipe in specification["recipes"].values())
-    return code("time_steps", sorted({module for run in runs for module in modules_of(run)}))
-
-
 def trained_files_of(run_of):
     return lambda wildcards: list(outputs_of(run_of(wildcards)).values())
 
@@ -258,20 +257,11 @@ def trained_folder_of(run_of):
     return lambda wildcards: folder_of(run_of(wildcards))
 
 
-def landscape_code(wildcards):
-    engine = module_of_engine(landscape(wildcards).specification)
-    return code("measure_landscape", [engine, *modules_of(network_of_landscape(wildcards).specification)])
-
-
 # Fine-tunings. The pretrained network comes from a training of the suite, or from weights that others trained.
 
 
 def weights_source(wildcards, resources):
     return weights_place(CATALOG.house, weights(wildcards))
-
-
-def weights_code(wildcards):
-    return code("fetch_weights", [module_of_network(weights(wildcards).specification["model"]["family"])])
 
 
 def pretrained_files(wildcards):
@@ -287,10 +277,6 @@ def pretrained_options(wildcards):
     source = paths.dataset(wildcards.scale, dataset_of(network))
     sha256 = dataset_sha256_of(lambda _: network)(wildcards)
     return ["--run-folder", folder_of(network), "--source", source, "--source-sha256", sha256]
-
-
-def transfer_code(wildcards):
-    return code("fine_tune", modules_of_transfer(transfer(wildcards)))
 
 
 # Robustness
@@ -325,24 +311,11 @@ def evaluated_sets(wildcards):
     ]
 
 
-def evaluation_code(wildcards):
-    return code("evaluate_robustness", modules_of_evaluation(evaluation(wildcards)))
-
-
-def adversarial_set_code(wildcards):
-    return code("make_adversarial", modules_of_adversarial_set(adversarial_set(wildcards)))
-
-
 # Synthetic experiments
 
 
-def descent_code(wildcards):
-    method = descent(wildcards).specification["method"]
-    return code("train_patches", [module_of_patch_method(method)])
-
-
-def sweep_code(wildcards):
-    return code("sweep_patches", [module_of_patch_method(wildcards.method)])
+def sweep(wildcards):
+    return sweep_run(CATALOG, wildcards.sweep, wildcards.method)
 
 
 def sweep_specification(wildcards):

@@ -23,13 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.files import write_csv, write_json
+    from mixsuite.files import write_csv
     from mixsuite.patches.descent import DivergedError
     from mixsuite.patches.experiment import Experiment, parse_run
     from mixsuite.patches.record import TRAJECTORY_COLUMNS, trajectory
     from mixsuite.patches.summary import summarise
     from mixsuite.progress import ProgressBar
-    from mixsuite.provenance import record
+    from mixsuite.records import write_record
 
     def step() -> None:
         start = time.monotonic()
@@ -46,9 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
             "seconds": time.monotonic() - start,
             "device": device_name(device),
             "threads": options.threads,
-            "provenance": record(options.code),
         }
-        write_json(options.output_run, result)
+        write_record(options.output_run, result, options.code, [options.output_trajectory])
         print(f"{options.output_run}: test accuracy {result['test_accuracy']:.3f} after {setting.steps} steps")
 
     return exit_status(step, DivergedError)

@@ -82,6 +82,11 @@ def artefact_files(scale: str, artefact: str, kind: str) -> list[str]:
     return [*shown, measurements(scale, artefact)]
 
 
+def artefact_record(scale: str, name: str) -> str:
+    """Return the file that says what an artefact, or the score card (`scorecard`), was made of."""
+    return str(results(scale) / "records" / f"{name}.json")
+
+
 def scorecard_files(scale: str) -> list[str]:
     """Return the score card in its three forms."""
     return [str(results(scale) / f"scorecard.{suffix}") for suffix in ("md", "csv", "html")]
