@@ -69,9 +69,13 @@ def gpu_at_hand():
         # In a cluster's job: the node may have others, which are not for it.
         return bool(shown_gpus())
     if workflow.non_local_exec:
-        limit = workflow.global_resources.get("gpu")
-        return limit is not None and limit.value > 0
+        return bool(gpu_limit())
     return has_gpu()
+
+
+def gpu_limit():
+    limit = workflow.global_resources.get("gpu")
+    return None if limit is None else limit.value
 
 
 def growing(amount):
@@ -115,11 +119,18 @@ def refuse_stale_results():
 
 def check_gpus():
     # Snakemake would cut the request down to its limit, and the training would miss a GPU when it starts.
-    processes, limit = CATALOG.house.config.processes, workflow.global_resources.get("gpu")
-    if gpus(None) and limit is not None and processes > limit.value:
+    processes, limit, shown = CATALOG.house.config.processes, gpu_limit(), shown_gpus()
+    if not gpus(None):
+        return
+    if limit is not None and processes > limit:
         raise WorkflowError(
-            f"config.yaml: processes: found {processes}, expected at most {limit.value}, the GPUs that Snakemake may use; "
+            f"config.yaml: processes: found {processes}, expected at most {limit}, the GPUs that Snakemake may use; "
             f"say --resources gpu={processes} where there are as many"
+        )
+    if workflow.local_exec and shown is not None and processes > len(shown):
+        raise WorkflowError(
+            f"config.yaml: processes: found {processes}, expected at most {len(shown)}, the GPUs that "
+            "CUDA_VISIBLE_DEVICES shows"
         )
 
 

@@ -111,11 +111,10 @@ def epoch_of(training):
     return json.loads(progress.read_text(encoding="utf-8"))["epoch"] if progress.exists() else 0
 
 
-def wait_for(condition, running):
+def wait_for(condition, project, running):
     deadline = time.monotonic() + 120
     while not condition():
-        assert running.poll() is None, "the build ended"
-        assert time.monotonic() < deadline, "took too long"
+        assert running.poll() is None and time.monotonic() < deadline, (project.folder / "said.log").read_text()
         time.sleep(0.02)
 
 
@@ -134,11 +133,11 @@ def disturbed_and_several(small_project, cluster, tmp_path_factory):
     (hunger / "sitecustomize.py").write_text(HUNGER)
     path = os.pathsep.join([str(hunger), *filter(None, [os.environ.get("PYTHONPATH")])])
     disturbed = start(project, cluster, "comparison", PYTHONPATH=path)
-    wait_for(lambda: len(running_trainings(project)) == 4, disturbed)
+    wait_for(lambda: len(running_trainings(project)) == 4, project, disturbed)
     trainings = running_trainings(project)
-    wait_for(lambda: epoch_of(trainings["cutout"]) >= 3, disturbed)
+    wait_for(lambda: epoch_of(trainings["cutout"]) >= 3, project, disturbed)
     os.kill(trainings["cutout"].process, signal.SIGSTOP)
-    wait_for(lambda: epoch_of(trainings["cutmix"]) >= 3, disturbed)
+    wait_for(lambda: epoch_of(trainings["cutmix"]) >= 3, project, disturbed)
     cluster.ask("scontrol", "requeue", trainings["cutmix"].environment["SLURM_JOB_ID"])
 
     second = small_project("several")
@@ -234,7 +233,7 @@ def test_small_steps_share_a_job(several):
             ["--default-resources", "slurm_partition=gpuu"],
             r"SLURM takes no job of prepare_dataset \(--partition=gpuu .*: invalid partition specified: gpuu; ",
         ),
-        (["--set-resources", "train_classifier:gpu_model=a100"], r"train_classifier \(.*--gpus=a100:1 .*: .*Invalid"),
+        (["--set-resources", "train_classifier:gpu_model=a100"], r"train_classifier \(.*--gpus=a100:1 .*: .*not available"),
         (["--default-resources", "slurm_account=lab"], "slurm_account: found 'lab' on a cluster without accounts"),
         (["--config", "processes=9"], "processes: found 9, expected at most 8, the GPUs that Snakemake may use"),
     ],
