@@ -121,6 +121,13 @@ def test_every_requirement_is_pinned_and_used(root, requirements):
     assert set(requirements) == used
 
 
+def test_the_requirements_for_slurm_are_pinned_besides_the_others(root, requirements):
+    pins = _pins((root / "requirements-slurm.txt").read_text(encoding="utf-8").splitlines())
+    assert "snakemake-executor-plugin-slurm" in pins
+    assert all(pins.values())
+    assert not pins.keys() & requirements.keys()
+
+
 def test_the_development_requirements_are_pinned_and_used(root, requirements):
     tests = [ast.parse(path.read_text(encoding="utf-8")) for path in (root / "tests").rglob("*.py")]
     imported = {name for tree in tests for name in _imported(tree)} - set(sys.stdlib_module_names)

@@ -1,6 +1,8 @@
 """A real SLURM of one node on this machine, with four pretended GPUs and without an accounting database.
 
 It needs Debian's packages slurmctld, slurmd, slurm-client and munge, and touches nothing outside its own folder.
+Snakemake's plugin lies in a folder beside the packages of the other tests: installed among them, it would be loaded at
+each start of Snakemake.
 """
 
 from __future__ import annotations
@@ -11,15 +13,17 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+PLUGIN = Path(sys.prefix) / "slurm"
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch")
 # SLURM wants devices as GPUs; nobody opens these.
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom")
@@ -77,7 +81,19 @@ class Cluster:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def with_plugin() -> dict[str, str]:
+    """The environment in which Snakemake finds its plugin for SLURM."""
+    if not PLUGIN.is_dir():
+        pytest.fail(
+            f"{PLUGIN}: not found. To install Snakemake's plugin there: pip install --no-deps --target {PLUGIN}"
+            " -r requirements-slurm.txt. To leave these tests out: -m 'not slurm'"
+        )
+    path = os.pathsep.join([str(PLUGIN), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**os.environ, "PYTHONPATH": path}
+
+
+@pytest.fixture(scope="session")
+def cluster(with_plugin: dict[str, str]) -> Iterator[Cluster]:
     """SLURM, started for the tests that ask for it and stopped after them."""
     missing = [name for name in PROGRAMS if shutil.which(name, path=_search_path()) is None]
     if missing:
@@ -89,10 +105,10 @@ def cluster() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="slurm-") as folder:
         # munged wants everyone to be able to reach its socket.
         Path(folder).chmod(0o711)
-        yield from _run(Path(folder))
+        yield from _run(Path(folder), with_plugin)
 
 
-def _run(folder: Path) -> Iterator[Cluster]:
+def _run(folder: Path, with_plugin: dict[str, str]) -> Iterator[Cluster]:
     host = socket.gethostname().split(".")[0]
     for name in ("state", "spool", "bin"):
         (folder / name).mkdir()
@@ -115,7 +131,7 @@ def _run(folder: Path) -> Iterator[Cluster]:
     srun = folder / "bin" / "srun"
     srun.write_text(f'#!/bin/sh\nSLURM_CONF={settings} exec {shutil.which("srun")} "$@"\n')
     srun.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{folder / 'bin'}:{_search_path()}", "SLURM_CONF": str(settings)}
+    environment = {**with_plugin, "PATH": f"{folder / 'bin'}:{_search_path()}", "SLURM_CONF": str(settings)}
     environment.pop("CUDA_VISIBLE_DEVICES", None)
     munge = [f"--{what}={folder / 'munge'}.{what.removesuffix('-file')}" for what in ("socket", "key-file", "pid-file")]
     seeds = [f"--log-file={folder / 'munged'}", f"--seed-file={folder / 'munge.seed'}"]
@@ -161,7 +177,7 @@ def _daemon(command: list[str], environment: dict[str, str], log: Path) -> Itera
             running.wait()
 
 
-def _wait_until(condition, folder: Path) -> None:
+def _wait_until(condition: Callable[[], bool], folder: Path) -> None:
     deadline = time.monotonic() + 30
     while not condition():
         if time.monotonic() > deadline:

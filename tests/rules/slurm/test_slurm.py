@@ -68,14 +68,14 @@ class Training:
     environment: dict[str, str]
 
 
-def start(project, cluster, *arguments, **variables):
+def start(project, environment, *arguments):
     """Start Snakemake with the profile for SLURM; its words go to `said.log` in the project."""
     command = [sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm", *arguments, *FEW]
     with (project.folder / "said.log").open("w") as said:
         return subprocess.Popen(
             command,
             cwd=project.folder,
-            env={**cluster.environment, "OMP_NUM_THREADS": "1", **variables},
+            env=environment | {"OMP_NUM_THREADS": "1"},
             stdout=said,
             stderr=subprocess.STDOUT,
         )
@@ -94,7 +94,10 @@ def running_trainings(project):
     for process in Path("/proc").glob("[0-9]*"):
         try:
             arguments = (process / "cmdline").read_bytes().decode().split("\0")
-            if arguments[1:2] != ["workflow/scripts/train_classifier.py"] or (process / "cwd").resolve() != project.folder:
+            if (
+                arguments[1:2] != ["workflow/scripts/train_classifier.py"]
+                or (process / "cwd").resolve() != project.folder
+            ):
                 continue
             variables = (process / "environ").read_bytes().decode().split("\0")
         except (OSError, UnicodeDecodeError):
@@ -131,8 +134,8 @@ def disturbed_and_several(small_project, cluster, tmp_path_factory):
     project.edit("workflow/rules/common.smk", "else 4000", "else 1500")
     hunger = tmp_path_factory.mktemp("hunger")
     (hunger / "sitecustomize.py").write_text(HUNGER)
-    path = os.pathsep.join([str(hunger), *filter(None, [os.environ.get("PYTHONPATH")])])
-    disturbed = start(project, cluster, "comparison", PYTHONPATH=path)
+    path = f"{hunger}{os.pathsep}{cluster.environment['PYTHONPATH']}"
+    disturbed = start(project, cluster.environment | {"PYTHONPATH": path}, "comparison")
     wait_for(lambda: len(running_trainings(project)) == 4, project, disturbed)
     trainings = running_trainings(project)
     wait_for(lambda: epoch_of(trainings["cutout"]) >= 3, project, disturbed)
@@ -146,7 +149,7 @@ def disturbed_and_several(small_project, cluster, tmp_path_factory):
     shutil.copytree(project.folder / data, second.folder / data)
     settings = ["--config", "processes=2", "patches={paper: {steps: 50}}"]
     targets = ["comparison", "oh2024_theorems", "--until", "train_classifier", "train_patches"]
-    several = finished(second, start(second, cluster, *targets, *settings), 200)
+    several = finished(second, start(second, cluster.environment, *targets, *settings), 200)
     return finished(project, disturbed, 240), several, trainings
 
 
@@ -233,16 +236,44 @@ def test_small_steps_share_a_job(several):
             ["--default-resources", "slurm_partition=gpuu"],
             r"SLURM takes no job of prepare_dataset \(--partition=gpuu .*: invalid partition specified: gpuu; ",
         ),
-        (["--set-resources", "train_classifier:gpu_model=a100"], r"train_classifier \(.*--gpus=a100:1 .*: .*not available"),
+        (
+            ["--set-resources", "train_classifier:gpu_model=a100"],
+            r"train_classifier \(.*--gpus=a100:1 .*: .*not available",
+        ),
         (["--default-resources", "slurm_account=lab"], "slurm_account: found 'lab' on a cluster without accounts"),
         (["--config", "processes=9"], "processes: found 9, expected at most 8, the GPUs that Snakemake may use"),
     ],
 )
 def test_what_slurm_refuses_is_said_before_any_job_starts(small_project, cluster, arguments, said):
     project = small_project("refused")
-    found = finished(project, start(project, cluster, "comparison", *arguments), 60)
+    found = finished(project, start(project, cluster.environment, "comparison", *arguments), 60)
     assert found.status != 0
     assert re.search(said, found.said), found.said
     assert "Traceback" not in found.said
     assert "has been submitted" not in found.said
     assert not (project.folder / "results").exists()
+
+
+@pytest.fixture
+def without_slurm(with_plugin, tmp_path):
+    """The environment of a machine that has what Snakemake needs, and no SLURM."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("sh", "bash", "which"):
+        (folder / name).symlink_to(shutil.which(name))
+    return with_plugin | {"PATH": str(folder)}
+
+
+def test_without_slurm_that_is_said_before_any_job_starts(project, without_slurm):
+    found = finished(project, start(project, without_slurm, "oh2024_theorems"), 60)
+    assert found.status != 0
+    assert "SLURM: found no sbatch on this machine, expected a cluster's login node" in found.said
+    assert "Traceback" not in found.said
+    assert not (project.folder / "results").exists()
+
+
+def test_a_dry_run_needs_no_slurm(project, without_slurm, planned_jobs):
+    found = finished(project, start(project, without_slurm, "-n", "oh2024_theorems"), 60)
+    assert found.status == 0, found.said
+    assert "Using workflow specific profile profiles/slurm" in found.said
+    assert planned_jobs(found.said)["train_patches"] > 3
