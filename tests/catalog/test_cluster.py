@@ -84,5 +84,5 @@ def test_a_controller_that_does_not_answer_is_told(slurm):
     slurm()
     path = slurm().parent / "scontrol"
     path.write_text("#!/bin/sh\necho 'slurm_load_ctl_conf error: Unable to contact slurm controller' >&2\nexit 1\n")
-    with pytest.raises(ConfigError, match="^SLURM: slurm_load_ctl_conf error: Unable to contact slurm controller$"):
+    with pytest.raises(ConfigError, match=r"^SLURM: slurm_load_ctl_conf error: Unable to contact slurm controller$"):
         check_submissions([], 20)

@@ -35,9 +35,9 @@ def lease(name: str = "auto", folder: Path = LEASE_FOLDER) -> Iterator[torch.dev
     `name` is `auto` (a GPU where there is one), `cpu` or `cuda`. Only the GPUs that CUDA_VISIBLE_DEVICES shows are
     considered; a SLURM job sees just its own. The lease is a file lock (flock) named by the GPU itself and not by its
     number, which is 0 in each of two SLURM jobs with a GPU each. The kernel frees it when the holder ends, killed or
-    not (and its workers, which follow in seconds); with more jobs than GPUs the later ones wait. Each process of a training in several leases a GPU of its own.
-    Two such trainings that start at once may both wait for what the other holds: show each other GPUs, or let
-    Snakemake, which counts GPUs, start them.
+    not (and its workers, which follow in seconds); with more jobs than GPUs the later ones wait. Each process of a
+    training in several leases a GPU of its own. Two such trainings that start at once may both wait for what the other
+    holds: show each other GPUs, or let Snakemake, which counts GPUs, start them.
 
     Raises:
         SettingError: `name` is none of the three, `cuda` where torch sees no GPU, or there are fewer GPUs than

@@ -38,8 +38,8 @@ def check_submissions(jobs: Iterable[tuple[str, int, Mapping[str, Any]]], status
     remembered = int(re.match(r"\d*", settings.get("MinJobAge", "")).group() or 0)
     if not keeps_accounts and remembered < 3 * status_seconds:
         raise ConfigError(
-            f"SLURM: MinJobAge: found {remembered} s on a cluster without accounts, expected at least {3 * status_seconds}"
-            " s: otherwise a job's end goes unnoticed (--slurm-init-seconds-before-status-checks makes them fewer)"
+            f"SLURM: MinJobAge: found {remembered} s on a cluster without accounts, expected at least"
+            f" {3 * status_seconds} s, three times --slurm-init-seconds-before-status-checks: a job's end would go unseen"
         )
     refused = {}
     for rule, threads, resources in jobs:
