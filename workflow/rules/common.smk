@@ -20,6 +20,8 @@ from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
+from mixsuite.catalog.image_sets import folder_of_image_set
+from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.targets import asked_targets, check_targets
 from mixsuite.config.strict import ConfigError
@@ -182,28 +184,31 @@ def dataset_code(step):
 # Runs. `run_of` gives the run that a job's wildcards name; the others say what such a job reads and is told.
 
 
-def training(wildcards):
-    return CATALOG.trainings[wildcards.run]
+def run_of_kind(kind):
+    return lambda wildcards: CATALOG.runs[kind][wildcards.run]
 
 
-def timing(wildcards):
-    return CATALOG.timings[wildcards.run]
+training = run_of_kind("training")
+timing = run_of_kind("timing")
+composition = run_of_kind("composition")
+landscape = run_of_kind("landscape")
+adversarial_set = run_of_kind("adversarial_set")
+stand_in_set = run_of_kind("stand_in_set")
+evaluation = run_of_kind("evaluation")
+descent = run_of_kind("descent")
 
 
-def composition(wildcards):
-    return CATALOG.compositions[wildcards.run]
+def needed_by(run_of, kind):
+    return lambda wildcards: run_of(wildcards).needed(kind)
 
 
-def landscape(wildcards):
-    return CATALOG.landscapes[wildcards.run]
+network_of_landscape = needed_by(landscape, "training")
+substitute = needed_by(adversarial_set, "training")
+network_of_evaluation = needed_by(evaluation, "training")
 
 
-def trained(wildcards):
-    return CATALOG.trainings[landscape(wildcards).specification["run"]]
-
-
-def descent(wildcards):
-    return CATALOG.descents[wildcards.run]
+def outputs_of(run):
+    return paths.outputs(CATALOG.scale, run.kind, run.identity)
 
 
 def specification_of(run_of):
@@ -279,17 +284,61 @@ def timing_code(wildcards):
     return code("time_steps", sorted({module for run in runs for module in modules_of(run)}))
 
 
-def trained_files(wildcards):
-    return list(paths.training_files(wildcards.scale, trained(wildcards).identity).values())
+def trained_files_of(run_of):
+    return lambda wildcards: list(outputs_of(run_of(wildcards)).values())
 
 
-def trained_folder(wildcards):
-    return str(Path(trained_files(wildcards)[0]).parent)
+def folder_of(run):
+    return str(Path(paths.record(CATALOG.scale, run.kind, run.identity)).parent)
+
+
+def trained_folder_of(run_of):
+    return lambda wildcards: folder_of(run_of(wildcards))
 
 
 def landscape_code(wildcards):
     engine = module_of_engine(landscape(wildcards).specification)
-    return code("measure_landscape", [engine, *modules_of(trained(wildcards).specification)])
+    return code("measure_landscape", [engine, *modules_of(network_of_landscape(wildcards).specification)])
+
+
+# Robustness
+
+
+def stand_in_set_settings(wildcards):
+    return canonical_json(stand_in_set(wildcards).specification["set"])
+
+
+def evaluated_files(wildcards):
+    return [file for run in evaluation(wildcards).needs for file in outputs_of(run).values()]
+
+
+def evaluated_sets(wildcards):
+    # The options that say where the sets lie; a user's own folder is no part of what an evaluation is made of.
+    run = evaluation(wildcards)
+    made = {canonical_json(of.specification["set"]): of for of in run.needs if of.kind == "stand_in_set"}
+    runs = {run.identity: run for run in run.needs}
+
+    def folder(settings):
+        if "folder" in settings:
+            return str(folder_of_image_set(CATALOG.house, settings["folder"]))
+        return folder_of(made[canonical_json(settings)])
+
+    specification = run.specification
+    adversarial = {name: folder_of(runs[of]) for name, of in specification["adversarial_sets"].items()}
+    shifted = {name: folder(settings) for name, settings in specification["shifted_sets"].items()}
+    return [
+        *(part for name, of in adversarial.items() for part in ("--adversarial-set", f"{name}={of}")),
+        *(part for name, of in shifted.items() for part in ("--shifted-set", f"{name}={of}")),
+        *(["--unknown-set", folder(specification["unknown_set"])] if specification["unknown_set"] else []),
+    ]
+
+
+def evaluation_code(wildcards):
+    return code("evaluate_robustness", modules_of_evaluation(evaluation(wildcards)))
+
+
+def adversarial_set_code(wildcards):
+    return code("make_adversarial", modules_of_adversarial_set(adversarial_set(wildcards)))
 
 
 # Synthetic experiments
@@ -324,33 +373,20 @@ def artefact_labels(wildcards):
     return {"artefact": wildcards.artefact, "where": definition.where, "shows": definition.title}
 
 
-def training_results(wildcards):
-    runs = CATALOG.artefacts[wildcards.artefact].trainings
-    return [paths.training_files(wildcards.scale, run)["run"] for run in runs]
+def records_of(*kinds):
+    def records(wildcards):
+        runs = (run for kind in kinds for run in CATALOG.artefacts[wildcards.artefact].runs(kind).values())
+        return [paths.record(wildcards.scale, run.kind, run.identity) for run in runs]
+
+    return records
 
 
-def timed_training_results(wildcards):
-    timings = CATALOG.artefacts[wildcards.artefact].timings
-    return [*training_results(wildcards), *(paths.timing(wildcards.scale, run) for run in timings)]
+def files_of(kind):
+    def files(wildcards):
+        runs = CATALOG.artefacts[wildcards.artefact].runs(kind).values()
+        return [file for run in runs for file in outputs_of(run).values()]
 
-
-def landscape_results(wildcards):
-    landscapes = CATALOG.artefacts[wildcards.artefact].landscapes.values()
-    return [paths.landscape(wildcards.scale, landscape.identity) for landscape in landscapes]
-
-
-def composition_results(wildcards):
-    return paths.composition_files(wildcards.scale, CATALOG.artefacts[wildcards.artefact].composition.identity)
-
-
-def descent_results(wildcards):
-    runs = CATALOG.artefacts[wildcards.artefact].descents
-    return [paths.descent_files(wildcards.scale, run)["run"] for run in runs]
-
-
-def descent_trajectories(wildcards):
-    runs = CATALOG.artefacts[wildcards.artefact].descents
-    return [file for run in runs for file in paths.descent_files(wildcards.scale, run).values()]
+    return files
 
 
 def sweep_results(wildcards):
@@ -359,23 +395,25 @@ def sweep_results(wildcards):
 
 # What each step of a table or a figure reads, and the options that say where that lies.
 TABLES = {
-    "tabulate_classification": (training_results, "--runs results/{scale}/runs"),
+    "tabulate_classification": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_error_and_time": (
-        timed_training_results,
+        records_of("training", "timing"),
         "--runs results/{scale}/runs --timings results/{scale}/timings",
     ),
-    "tabulate_selection": (training_results, "--runs results/{scale}/runs"),
-    "tabulate_sensitivity": (training_results, "--runs results/{scale}/runs"),
-    "tabulate_theorems": (descent_results, "--runs results/{scale}/patches"),
-    "tabulate_summary": (descent_results, "--runs results/{scale}/patches"),
+    "tabulate_selection": (records_of("training"), "--runs results/{scale}/runs"),
+    "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
+    "tabulate_robustness": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
+    "tabulate_detection": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
+    "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
+    "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
 }
 FIGURES = {
-    "plot_composition": (composition_results, "--runs results/{scale}/compositions"),
-    "plot_soft_labels": (composition_results, "--runs results/{scale}/compositions"),
-    "plot_perturbation": (landscape_results, "--runs results/{scale}/landscapes"),
-    "plot_sharpness": (landscape_results, "--runs results/{scale}/landscapes"),
-    "plot_surfaces": (landscape_results, "--runs results/{scale}/landscapes"),
-    "plot_feature_outputs": (descent_trajectories, "--runs results/{scale}/patches"),
+    "plot_composition": (files_of("composition"), "--runs results/{scale}/compositions"),
+    "plot_soft_labels": (files_of("composition"), "--runs results/{scale}/compositions"),
+    "plot_perturbation": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_sharpness": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }
 # Figures that can be turned with the mouse have a page beside.
