@@ -122,7 +122,7 @@ def refuse_stale_results():
 def check_gpus():
     # Snakemake would cut the request down to its limit, and the training would miss a GPU when it starts.
     processes, limit, shown = CATALOG.house.config.processes, gpu_limit(), shown_gpus()
-    if not gpus(None):
+    if workflow.remote_exec or not gpus(None):
         return
     if limit is not None and processes > limit:
         raise WorkflowError(

@@ -39,7 +39,7 @@ def check_submissions(jobs: Iterable[tuple[str, int, Mapping[str, Any]]], status
     if not keeps_accounts and remembered < 3 * status_seconds:
         raise ConfigError(
             f"SLURM: MinJobAge: found {remembered} s on a cluster without accounts, expected at least"
-            f" {3 * status_seconds} s, three times --slurm-init-seconds-before-status-checks: a job's end would go unseen"
+            f" {3 * status_seconds} s (3 x --slurm-init-seconds-before-status-checks): a job's end would go unseen"
         )
     refused = {}
     for rule, threads, resources in jobs:
