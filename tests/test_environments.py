@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import re
 import sys
 
@@ -19,6 +20,7 @@ PACKAGE_OF_MODULE = {
     "PIL": "pillow",
     "yaml": "PyYAML",
     "jinja2": "Jinja2",
+    "rattler": "py-rattler",
 }
 LOADED_BY_NAME = {
     "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed"],
@@ -109,6 +111,16 @@ def test_an_environment_holds_what_its_steps_import_and_nothing_else(root, name)
 def test_an_environment_takes_nothing_from_the_defaults(root, name):
     channels = yaml.safe_load((root / "envs" / f"{name}.yaml").read_text(encoding="utf-8"))["channels"]
     assert channels == ["conda-forge", "nodefaults"]
+
+
+def test_the_training_environment_brings_cuda_also_where_it_is_built_without_a_gpu(root):
+    # conda chooses a build of torch by the machine that it runs on. PyPI has one for Linux, with CUDA.
+    dependencies = yaml.safe_load((root / "envs/training.yaml").read_text(encoding="utf-8"))["dependencies"]
+    assert [item for item in dependencies if isinstance(item, str)] == ["python =3.12", "pip =25"]
+    (from_pypi,) = (item["pip"] for item in dependencies if isinstance(item, dict))
+    assert not [item for item in from_pypi if item.startswith("-")], "an option could name another index"
+    needed = [line for line in importlib.metadata.requires("torch") if 'platform_system == "Linux"' in line]
+    assert any(line.startswith(("nvidia-", "cuda-")) for line in needed)
 
 
 def test_every_requirement_is_pinned_and_used(root, requirements):
