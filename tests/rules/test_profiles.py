@@ -23,12 +23,11 @@ def test_the_rules_that_the_slurm_profile_names_exist(root, profiles):
     text = (root / "profiles/slurm/profile.yaml").read_text(encoding="utf-8")
     # Those that are commented out are to be taken up as they are.
     named = {*re.findall(r"^  (?:# )?(\w+): \{", text, re.MULTILINE), *profiles["slurm"]["groups"]}
-    files = (root / "workflow/rules").glob("*.smk")
-    rules = {
-        name for path in files for name in re.findall(r"^rule (\w+):", path.read_text(encoding="utf-8"), re.MULTILINE)
-    }
-    assert "train_classifier" in named
-    assert named <= rules
+    files = (path.read_text(encoding="utf-8") for path in (root / "workflow/rules").glob("*.smk"))
+    rules = {rule.split(":")[0]: rule for text in files for rule in re.split(r"^rule ", text, flags=re.MULTILINE)[1:]}
+    assert named <= set(rules)
+    # Every step that asks for GPUs can be given their partition.
+    assert {name for name, text in rules.items() if "        gpu=" in text} <= named
 
 
 def test_every_group_of_the_slurm_profile_has_a_size(profiles):
