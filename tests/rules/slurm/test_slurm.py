@@ -115,7 +115,7 @@ def epoch_of(training):
 
 
 def wait_for(condition, project, running):
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not condition():
         assert running.poll() is None and time.monotonic() < deadline, (project.folder / "said.log").read_text()
         time.sleep(0.02)
@@ -149,8 +149,8 @@ def disturbed_and_several(small_project, cluster, tmp_path_factory):
     shutil.copytree(project.folder / data, second.folder / data)
     settings = ["--config", "processes=2", "patches={paper: {steps: 50}}"]
     targets = ["comparison", "oh2024_theorems", "--until", "train_classifier", "train_patches"]
-    several = finished(second, start(second, cluster.environment, *targets, *settings), 200)
-    return finished(project, disturbed, 240), several, trainings
+    several = finished(second, start(second, cluster.environment, *targets, *settings), 500)
+    return finished(project, disturbed, 500), several, trainings
 
 
 @pytest.fixture(scope="module")
@@ -221,10 +221,13 @@ def test_a_training_of_several_processes_gets_a_gpu_and_a_core_for_each(several,
     assert (job["NumCPUs"], job["NumTasks"]) == ("2", "1")
 
 
-def test_small_steps_share_a_job(several):
+def test_small_steps_share_a_job_and_a_core(several, cluster):
     records = [json.loads(path.read_text()) for path in (several.folder / "results/demo/patches").glob("*/run.json")]
     assert len(records) > 3
-    assert len({record["provenance"]["environment"]["SLURM_JOB_ID"] for record in records}) == 1
+    (number,) = {record["provenance"]["environment"]["SLURM_JOB_ID"] for record in records}
+    job = cluster.job(number)
+    assert (job["NumCPUs"], job["MinMemoryNode"]) == ("1", "2000M")
+    assert job["TimeLimit"] == f"{len(records) * 10 // 60:02}:{len(records) * 10 % 60:02}:00"
     # The profile gives them no GPU.
     assert all("CUDA_VISIBLE_DEVICES" not in record["provenance"]["environment"] for record in records)
 
@@ -252,6 +255,19 @@ def test_what_slurm_refuses_is_said_before_any_job_starts(small_project, cluster
     assert "Traceback" not in found.said
     assert "has been submitted" not in found.said
     assert not (project.folder / "results").exists()
+
+
+def test_ctrl_c_takes_the_jobs_back(small_project, cluster):
+    project = small_project("interrupted")
+    running = start(project, cluster.environment, "comparison")
+    wait_for(lambda: "has been submitted" in (project.folder / "said.log").read_text(), project, running)
+    # The plugin says so before it knows the job as one of its own.
+    time.sleep(2)
+    running.send_signal(signal.SIGINT)
+    build = finished(project, running, 60)
+    assert build.status != 0
+    ((number,),) = build.submitted("rule_prepare_dataset").values()
+    assert cluster.job(number)["JobState"] == "CANCELLED"
 
 
 @pytest.fixture
