@@ -63,5 +63,9 @@ for paper in PAPERS:
         localrule: True
 
 
+onstart:
+    check_cluster()
+
+
 onsuccess:
     refuse_stale_results()

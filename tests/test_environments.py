@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import re
 import sys
 
@@ -19,6 +20,7 @@ PACKAGE_OF_MODULE = {
     "PIL": "pillow",
     "yaml": "PyYAML",
     "jinja2": "Jinja2",
+    "rattler": "py-rattler",
 }
 LOADED_BY_NAME = {
     "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed"],
@@ -118,11 +120,28 @@ def test_an_environment_takes_nothing_from_the_defaults(root, name):
     assert channels == ["conda-forge", "nodefaults"]
 
 
+def test_the_training_environment_brings_cuda_also_where_it_is_built_without_a_gpu(root):
+    # conda chooses a build of torch by the machine that it runs on. PyPI has one for Linux, with CUDA.
+    dependencies = yaml.safe_load((root / "envs/training.yaml").read_text(encoding="utf-8"))["dependencies"]
+    assert [item for item in dependencies if isinstance(item, str)] == ["python =3.12", "pip =25"]
+    (from_pypi,) = (item["pip"] for item in dependencies if isinstance(item, dict))
+    assert not [item for item in from_pypi if item.startswith("-")], "an option could name another index"
+    needed = [line for line in importlib.metadata.requires("torch") if 'platform_system == "Linux"' in line]
+    assert any(line.startswith(("nvidia-", "cuda-")) for line in needed)
+
+
 def test_every_requirement_is_pinned_and_used(root, requirements):
     used = {"snakemake", *NOT_IMPORTED}
     for script in SCRIPTS.glob("*.py"):
         used |= _third_party(script)
     assert set(requirements) == used
+
+
+def test_the_requirements_for_slurm_are_pinned_besides_the_others(root, requirements):
+    pins = _pins((root / "requirements-slurm.txt").read_text(encoding="utf-8").splitlines())
+    assert "snakemake-executor-plugin-slurm" in pins
+    assert all(pins.values())
+    assert not pins.keys() & requirements.keys()
 
 
 def test_the_development_requirements_are_pinned_and_used(root, requirements):

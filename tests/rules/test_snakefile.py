@@ -79,6 +79,13 @@ def test_a_mistake_is_one_message_before_any_job(project, arguments, said):
     assert not (project.folder / "results").exists()
 
 
+def test_more_processes_than_a_user_s_gpus_are_refused_before_any_job(project, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-8a1f")
+    found = project.snakemake("-n", "--resources", "gpu=2", "--config", "processes=2", "device=cuda")
+    assert found.returncode != 0
+    assert "processes: found 2, expected at most 1, the GPUs that CUDA_VISIBLE_DEVICES shows" in found.stdout
+
+
 def test_a_broken_config_file_is_named(project):
     (project.folder / "config.yaml").write_text("scale: [demo\n")
     found = project.snakemake("-n")

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
+from mixsuite.catalog.cluster import check_submissions
 from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.image_sets import folder_of_image_set
@@ -25,6 +26,7 @@ from mixsuite.catalog.transfers import weights_place
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
+from mixsuite.gpus import shown_gpus
 from mixsuite.provenance import code_fingerprint
 from mixsuite.steps import code_of, sweep_run
 
@@ -61,7 +63,21 @@ def code(name, modules=()):
 def gpus(wildcards):
     # Zero without a GPU, so that the profile's limit on GPUs does not hold up a machine that has none.
     chosen = CATALOG.house.config.device
-    return int(chosen == "cuda" or (chosen == "auto" and has_gpu()))
+    return int(chosen == "cuda" or (chosen == "auto" and gpu_at_hand()))
+
+
+def gpu_at_hand():
+    if workflow.remote_exec:
+        # In a cluster's job: the node may have others, which are not for it.
+        return bool(shown_gpus())
+    if workflow.non_local_exec:
+        return bool(gpu_limit())
+    return has_gpu()
+
+
+def gpu_limit():
+    limit = workflow.global_resources.get("gpu")
+    return None if limit is None else limit.value
 
 
 def growing(amount):
@@ -78,7 +94,8 @@ def every_core(wildcards):
 
 
 def device(wildcards, resources):
-    return CATALOG.house.config.device
+    # A profile may give a step no GPU.
+    return CATALOG.house.config.device if resources.get("gpu") else "cpu"
 
 
 def label_of(run_of):
@@ -109,12 +126,36 @@ def refuse_stale_results():
 
 def check_gpus():
     # Snakemake would cut the request down to its limit, and the training would miss a GPU when it starts.
-    processes, limit = CATALOG.house.config.processes, workflow.global_resources.get("gpu")
-    if gpus(None) and limit is not None and processes > limit.value:
+    processes, limit, shown = CATALOG.house.config.processes, gpu_limit(), shown_gpus()
+    if workflow.remote_exec or not gpus(None):
+        return
+    if limit is not None and processes > limit:
         raise WorkflowError(
-            f"config.yaml: processes: found {processes}, expected at most {limit.value}, the GPUs that Snakemake may use; "
+            f"config.yaml: processes: found {processes}, expected at most {limit}, the GPUs that Snakemake may use; "
             f"say --resources gpu={processes} where there are as many"
         )
+    if workflow.local_exec and shown is not None and processes > len(shown):
+        raise WorkflowError(
+            f"config.yaml: processes: found {processes}, expected at most {len(shown)}, the GPUs that "
+            "CUDA_VISIBLE_DEVICES shows"
+        )
+
+
+def check_cluster():
+    if workflow.executor_plugin.name != "slurm":
+        return
+    jobs = sorted(
+        (job for job in workflow.dag.needrun_jobs() if not job.is_local),
+        key=lambda job: job.rule.name,
+    )
+    try:
+        check_gpus()
+        check_submissions(
+            ((job.rule.name, job.threads, job.resources) for job in jobs),
+            workflow.executor_settings.init_seconds_before_status_checks,
+        )
+    except ConfigError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def scorecard_files():
