@@ -35,6 +35,7 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/landscapes.smk"
 include: "workflow/rules/compositions.smk"
 include: "workflow/rules/patches.smk"
+include: "workflow/rules/bridges.smk"
 include: "workflow/rules/artefacts.smk"
 include: "workflow/rules/scorecard.smk"
 

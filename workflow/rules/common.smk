@@ -18,7 +18,13 @@ from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
-from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
+from mixsuite.catalog.modules import (
+    module_of_dataset,
+    module_of_method,
+    module_of_network,
+    module_of_patch_method,
+    modules_of,
+)
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.targets import asked_targets, check_targets
 from mixsuite.config.strict import ConfigError
@@ -145,8 +151,8 @@ def run_of_kind(kind):
     return lambda wildcards: CATALOG.runs[kind][wildcards.run]
 
 
-training, timing, composition, landscape, descent = map(
-    run_of_kind, ("training", "timing", "composition", "landscape", "descent")
+training, timing, composition, landscape, descent, bridge = map(
+    run_of_kind, ("training", "timing", "composition", "landscape", "descent", "bridge")
 )
 
 
@@ -259,6 +265,12 @@ def sweep_code(wildcards):
     return code("sweep_patches", [module_of_patch_method(wildcards.method)])
 
 
+def bridge_code(wildcards):
+    specification = bridge(wildcards).specification
+    recipe, model = specification["recipe"]["method"], specification["model"]["family"]
+    return code("train_bridge", [module_of_method(recipe), module_of_network(model)])
+
+
 def sweep_specification(wildcards):
     return canonical_json(CATALOG.sweep_specification(wildcards.sweep))
 
@@ -299,6 +311,10 @@ def sweep_results(wildcards):
     return paths.sweep_files(wildcards.scale, wildcards.artefact)
 
 
+def bridge_results(wildcards):
+    return sweep_results(wildcards) + records_of("bridge")(wildcards)
+
+
 # What each step of a table or a figure reads, and the options that say where that lies.
 TABLES = {
     "tabulate_classification": (records_of("training"), "--runs results/{scale}/runs"),
@@ -310,6 +326,7 @@ TABLES = {
     "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
+    "tabulate_mixings": (records_of("descent"), "--runs results/{scale}/patches"),
 }
 FIGURES = {
     "plot_composition": (files_of("composition"), "--runs results/{scale}/compositions"),
@@ -318,6 +335,7 @@ FIGURES = {
     "plot_sharpness": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
+    "plot_bridge": (bridge_results, "--runs results/{scale}/patches --bridges results/{scale}/bridges"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }
 # Figures that can be turned with the mouse have a page beside.

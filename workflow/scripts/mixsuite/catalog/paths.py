@@ -17,6 +17,7 @@ OUTPUTS = {
     "descent": {"run": "patches/{run}/run.json", "trajectory": "patches/{run}/trajectory.csv"},
     "timing": {"timing": "timings/{run}.json"},
     "landscape": {"landscape": "landscapes/{run}.json"},
+    "bridge": {"bridge": "bridges/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mixsuite.config.bridges import BridgeSettings
 from mixsuite.config.landscapes import LandscapeSettings
 from mixsuite.config.strict import Strict, validate
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
+    "bridges": BridgeSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 

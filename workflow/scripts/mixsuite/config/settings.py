@@ -75,6 +75,8 @@ class Config(Strict):
     """Changes to the training schedules, such as {cifar: {epochs: 100}}."""
     landscapes: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
+    bridges: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to the images of patches and the training on them, such as {quadrants: {training: {epochs: 30}}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -90,3 +92,5 @@ class Scale(Strict):
     """Per schedule, the settings that this scale changes."""
     landscapes: dict[str, dict[str, Any]] = {}
     """Per landscape, the settings that this scale changes, part by part."""
+    bridges: dict[str, dict[str, Any]] = {}
+    """Per bridge, the settings that this scale changes, part by part."""
