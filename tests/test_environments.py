@@ -30,6 +30,7 @@ LOADED_BY_NAME = {
     "index_dataset": ["data/imagenet", "data/large_folder"],
     "train_patches": ["patches/*"],
     "sweep_patches": ["patches/*"],
+    "train_bridge": ["mixing/*", "models/*"],
 }
 # Needed by a package at run time, or by a command that the README names, though nothing here imports it.
 NOT_IMPORTED = {"Pygments": "snakemake --report", "scikit-image": "its photographs, which are read as files"}

@@ -26,7 +26,7 @@ from mixsuite.reporting.style import GUIDE_COLOUR, TEXT_WIDTH, figure_style, mar
 
 NETWORKS = {"patch": "Patch network (two neurons)", "cnn": "CNN on images"}
 _COLUMNS = ["network", "method", "seed", "run", "feature", "rarity", "rho", "expected_images", "class_accuracy"]
-_HEIGHT = 2.6
+_HEIGHT = 2.7
 _AGAINST_DOMINANT = {"color": GUIDE_COLOUR, "linestyle": "--", "linewidth": 0.8}
 _AGAINST_BACKGROUND = {"color": GUIDE_COLOUR, "linestyle": ":", "linewidth": 1}
 
@@ -100,8 +100,8 @@ def draw(description: Description, drawn: pd.DataFrame) -> Figure:
         for axis, (network, title) in zip(panels, NETWORKS.items(), strict=True):
             _draw_panel(axis, drawn[drawn["network"] == network])
             axis.set_title(title)
+            axis.set_xlabel("Expected training images with the feature, $n\\rho_k$", fontsize=7)
         panels[0].set_ylabel("Test accuracy on the feature")
-        figure.supxlabel("Expected training images with the feature, $n\\rho_k$", fontsize=7.5)
         _add_legends(figure, panels[0], drawn["seeds"].max())
         if description.stand_in:
             mark_stand_in(figure, description.stand_in_note)
@@ -119,7 +119,7 @@ def _draw_panel(axis: Axes, drawn: pd.DataFrame) -> None:
     axis.axhline(0.5, color=GUIDE_COLOUR, linewidth=0.3)
     axis.axvline(drawn["dominant_noise"].iloc[0], **_AGAINST_DOMINANT)
     axis.axvline(drawn["background_noise"].iloc[0], **_AGAINST_BACKGROUND)
-    axis.set(xscale="log", ylim=(0.4, 1.03))
+    axis.set(xscale="log", ylim=(0.35, 1.03))
     axis.xaxis.set_major_locator(FixedLocator(sorted(drawn["expected_images"].unique())))
     axis.xaxis.set_major_formatter("{x:.0f}")
     axis.xaxis.set_minor_locator(NullLocator())
