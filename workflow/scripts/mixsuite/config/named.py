@@ -7,10 +7,12 @@ from typing import Any
 
 from mixsuite.config.bridges import BridgeSettings
 from mixsuite.config.landscapes import LandscapeSettings
+from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.strict import Strict, validate
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
+    "robustness": RobustnessSettings,
     "bridges": BridgeSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
