@@ -219,6 +219,11 @@ def test_a_bridge_has_a_run_per_method_on_the_patches_of_its_sweep(root, base, d
     assert not any(row.missing for row in planned.rows)
     changed = load_catalog(root, base | {"bridges": {"quadrants": {"training": {"epochs": 7}}}})
     assert changed.description("oh2024_bridge")["stand_in_note"] == "training epochs 7 for 40"
+    # What the networks on images are trained with is nothing to the patch network.
+    rows = {row["id"]: row["stand_in"] for row in changed.description("oh2024_bridge")["rows"]}
+    assert rows == {
+        f"{network}/{m}": network == "cnn" for network in ("patch", "cnn") for m in ("erm", "cutout", "cutmix")
+    }
     assert not set(changed.runs["bridge"]) & set(demo.runs["bridge"])
 
 

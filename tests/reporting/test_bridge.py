@@ -31,8 +31,9 @@ def bridge(describe, bridge_runs, tmp_path):
     folder.mkdir(parents=True)
     for method in METHODS:
         pd.DataFrame(sweep_lines(method)).to_csv(folder / f"{method}.csv", index=False)
-    rows = [{"id": f"{network}/{method}"} for network in ("patch", "cnn") for method in METHODS]
-    description = read_description(describe(rows, name=NAME, measured={"bridge": bridge_runs()}))
+    rows = [{"id": f"patch/{method}"} for method in METHODS]
+    rows += [{"id": f"cnn/{method}", "runs": [run]} for method, run in zip(METHODS, bridge_runs(), strict=True)]
+    description = read_description(describe(rows, name=NAME))
     return description, read_bridge(description, tmp_path / "patches", tmp_path / "bridges")
 
 

@@ -41,7 +41,7 @@ def artefact(describe, patch_rows, bridge_runs, classifier_runs, write_timing, t
     """Make what a program reads; return its arguments for that."""
 
     def make(name: str) -> list[str]:
-        more, measured = [], {}
+        more = []
         if name in CLASSIFIERS:
             rows = [{"id": "a", "label": "A", "printed": {"top1_error": {"text": "20.0"}}}]
             rows[0]["runs"] = classifier_runs("a", [20.0, 19.8, 20.1])
@@ -53,8 +53,9 @@ def artefact(describe, patch_rows, bridge_runs, classifier_runs, write_timing, t
                 rows.append({"id": "b", "label": "B", "runs": classifier_runs("b", [20.5, 20.6, 20.7])})
                 rows.append({"id": "both", "label": "Both", DERIVED[name]: ["a", "b"]})
         elif name == "plot_bridge":
-            rows = [{"id": f"{network}/{method}"} for network in ("patch", "cnn") for method in METHODS]
-            measured, more = {"bridge": bridge_runs()}, ["--bridges", str(tmp_path / "bridges")]
+            rows = [{"id": f"patch/{method}"} for method in METHODS]
+            rows += [{"id": f"cnn/{method}", "runs": [run]} for method, run in zip(METHODS, bridge_runs(), strict=True)]
+            more = ["--bridges", str(tmp_path / "bridges")]
         else:
             rows = [] if name == "plot_phase" else patch_rows(by_rarity=name != "tabulate_theorems")
         folder = tmp_path / "patches" / "sweeps" / "artefact"
@@ -62,8 +63,7 @@ def artefact(describe, patch_rows, bridge_runs, classifier_runs, write_timing, t
         for method in METHODS:
             pd.DataFrame(sweep_lines(method), columns=COLUMNS).to_csv(folder / f"{method}.csv", index=False)
         runs = tmp_path / ("runs" if name in CLASSIFIERS else "patches")
-        description = describe(rows, name="artefact", measured=measured)
-        return ["--artefact", json.dumps(description), "--runs", str(runs), *more]
+        return ["--artefact", json.dumps(describe(rows, name="artefact")), "--runs", str(runs), *more]
 
     return make
 

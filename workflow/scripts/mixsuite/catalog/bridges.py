@@ -15,8 +15,8 @@ from mixsuite.config.strict import ConfigError, check_known
 def plan_bridges(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     """Return `artefact` with a run per method, if its manifest asks for a bridge.
 
-    Its rows are named NETWORK/METHOD (`patch/erm`): those of the patch network come from its sweep, which leaves no
-    runs of their own.
+    Its rows are named NETWORK/METHOD: a run belongs to the row `cnn/METHOD`, and those of the patch network
+    (`patch/erm`) come from the sweep, which leaves no runs of their own.
 
     Raises:
         ConfigError: the sweep is no single point, its patches do not fill the images, or a name is unknown.
@@ -33,14 +33,13 @@ def plan_bridges(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
         **settings.model_dump(exclude={"model", "recipes"}),
     }
     _check_layout(where, settings, shared["setting"])
-    runs = []
+    runs = {}
     for method, recipe in settings.recipes.items():
         check_known(f"{where}: recipes.{method}", recipe, house.recipes)
         chosen = house.recipes[recipe].settings(house.config.protocol)
         specification = {**shared, "method": method, "recipe": chosen}
-        runs.append(Run("bridge", 0, specification, f"{method} on images of patches"))
-    rows = tuple(_named(row) for row in artefact.rows)
-    return replace(artefact, rows=rows, measured={**artefact.measured, "bridge": tuple(runs)})
+        runs[f"cnn/{method}"] = Run("bridge", 0, specification, f"{method} on images of patches")
+    return replace(artefact, rows=tuple(_completed(row, runs.get(row.row.id)) for row in artefact.rows))
 
 
 def _patches(house: House, artefact: PlannedArtefact) -> dict[str, Any]:
@@ -68,5 +67,5 @@ def _check_layout(where: str, settings: BridgeSettings, setting: dict[str, Any])
         )
 
 
-def _named(planned: PlannedRow) -> PlannedRow:
-    return replace(planned, method=planned.row.id.rpartition("/")[2], missing=None)
+def _completed(planned: PlannedRow, run: Run | None) -> PlannedRow:
+    return replace(planned, method=planned.row.id.rpartition("/")[2], runs=(run,) if run else (), missing=None)

@@ -40,7 +40,7 @@ def read_bridge(description: Description, sweeps: Path | str, bridges: Path | st
     patch = read_sweep(sweeps, description.name).assign(network="patch", run="")
     noises = patch[["dominant_noise", "background_noise"]].iloc[0]
     tables = [patch]
-    for run in description.measured["bridge"]:
+    for run in (run for row in description.rows for run in row.runs):
         result = read_result(Path(bridges) / f"{run.identity}.json", run.identity)
         method = result["specification"]["method"]
         tables.append(pd.DataFrame(result["rows"]).assign(network="cnn", method=method, run=run.identity))
