@@ -29,6 +29,7 @@ from mixsuite.catalog.image_sets import folder_of_image_set
 from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.targets import asked_targets, check_targets
+from mixsuite.catalog.transfers import modules_of_transfer, weights_place
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
@@ -160,6 +161,8 @@ landscape = run_of_kind("landscape")
 adversarial_set = run_of_kind("adversarial_set")
 stand_in_set = run_of_kind("stand_in_set")
 evaluation = run_of_kind("evaluation")
+weights = run_of_kind("weights")
+transfer = run_of_kind("transfer")
 descent = run_of_kind("descent")
 bridge = run_of_kind("bridge")
 
@@ -265,6 +268,36 @@ def trained_folder_of(run_of):
 def landscape_code(wildcards):
     engine = module_of_engine(landscape(wildcards).specification)
     return code("measure_landscape", [engine, *modules_of(network_of_landscape(wildcards).specification)])
+
+
+# Fine-tunings. The pretrained network comes from a training of the suite, or from weights that others trained.
+
+
+def weights_source(wildcards, resources):
+    return weights_place(CATALOG.house, weights(wildcards))
+
+
+def weights_code(wildcards):
+    return code("fetch_weights", [module_of_network(weights(wildcards).specification["model"]["family"])])
+
+
+def pretrained_files(wildcards):
+    (network,) = transfer(wildcards).needs
+    dataset = CATALOG.dataset_files(dataset_of(network)) if network.kind == "training" else []
+    return [*outputs_of(network).values(), *ancient(dataset)]
+
+
+def pretrained_options(wildcards):
+    (network,) = transfer(wildcards).needs
+    if network.kind == "weights":
+        return ["--weights-folder", folder_of(network)]
+    source = paths.dataset(wildcards.scale, dataset_of(network))
+    sha256 = dataset_sha256_of(lambda _: network)(wildcards)
+    return ["--run-folder", folder_of(network), "--source", source, "--source-sha256", sha256]
+
+
+def transfer_code(wildcards):
+    return code("fine_tune", modules_of_transfer(transfer(wildcards)))
 
 
 # Robustness
@@ -380,6 +413,7 @@ TABLES = {
     "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_robustness": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
     "tabulate_detection": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
+    "tabulate_claims": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_mixings": (records_of("descent"), "--runs results/{scale}/patches"),
@@ -390,6 +424,7 @@ FIGURES = {
     "plot_perturbation": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_sharpness": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_calibration": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
     "plot_bridge": (bridge_results, "--runs results/{scale}/patches --bridges results/{scale}/bridges"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),

@@ -28,6 +28,8 @@ OUTPUTS = {
         "labels": "stand_in_sets/{run}/labels.npy",
     },
     "evaluation": {"evaluation": "evaluations/{run}.json"},
+    "weights": {"record": "weights/{run}/weights.json", "model": "weights/{run}/model.safetensors"},
+    "transfer": {"transfer": "transfers/{run}.json"},
     "bridge": {"bridge": "bridges/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }

@@ -60,5 +60,12 @@ METRICS: dict[str, Metric] = {
     "training_fit": Metric("Share of the training samples fitted", "", 3, lower_is_better=False),
     "augmented_fit": Metric("Share of the augmented samples fitted", "", 3, lower_is_better=False),
     "gradient_norm": Metric("Gradient norm", "", 6, lower_is_better=True),
+    "training_accuracy": Metric("Accuracy on the training images", "%", 2),
+    "training_accuracy_change": Metric("Change of the accuracy on the training images", "points", 2),
+    "training_loss": Metric("Loss on the training images", "", 3),
+    "generalisation_gap": Metric("Training accuracy minus test accuracy", "points", 2, lower_is_better=True),
+    "calibration_error": Metric("Expected calibration error", "%", 2, lower_is_better=True),
+    "overconfidence": Metric("Mean confidence minus accuracy", "points", 2),
+    "overconfident_errors": Metric("Overconfident errors", "%", 2, lower_is_better=True),
     "score": Metric("C-score", "", 3),
 }

@@ -9,16 +9,21 @@ from mixsuite.config.bridges import BridgeSettings
 from mixsuite.config.landscapes import LandscapeSettings
 from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.strict import Strict, validate
+from mixsuite.config.transfers import TransferSettings
+from mixsuite.config.weights import WeightsSettings
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
     "robustness": RobustnessSettings,
+    "transfers": TransferSettings,
+    "weights": WeightsSettings,
     "bridges": BridgeSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 
 
 READINGS: dict[str, tuple[str, ...]] = {
+    "transfers": ("seeds",),
     "landscapes": ("hessian.engine", "hessian.batch_size", "seed"),
     "robustness": ("space", "class_mask", "seed", "substitutes.seed"),
 }

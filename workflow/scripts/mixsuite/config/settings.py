@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from mixsuite.config.image_sets import StandInSet
 from mixsuite.config.strict import Strict
 from mixsuite.config.values import MOST_SEEDS, Count, Name, Protocol, Switch, Whole, each_once
 
 Seeds = Annotated[Whole, Field(ge=1, le=MOST_SEEDS)]
+Digit = Annotated[Whole, Field(ge=0, le=9)]
 DatasetKind = Literal["digits", "photographs", "cifar10", "cifar100", "imagenet", "folder", "large_folder"]
 
 
@@ -25,6 +26,17 @@ class Dataset(Strict):
     title: str = ""
     image_size: Count | None = None
     """Side in pixels to which a folder's images are resized; None for datasets that have a size of their own."""
+    groups: Annotated[list[Annotated[list[Digit], Field(min_length=1)]], Field(min_length=2)] | None = None
+    """The digits of each class, where classes are not the digits themselves."""
+    skip_per_class: Count | None = None
+    """How many of each digit are left out before those that are to train."""
+
+    @model_validator(mode="after")
+    def _of_digits_alone(self) -> Dataset:
+        for name in ("groups", "skip_per_class"):
+            if getattr(self, name) is not None and self.kind != "digits":
+                raise ValueError(f"{name}: found {getattr(self, name)}, expected it only with kind: digits")
+        return self
 
 
 class UserDataset(Strict):
@@ -82,6 +94,10 @@ class Config(Strict):
     """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
     robustness: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the evaluations of robustness, such as {attacks: {space: normalised}}."""
+    weights: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Where weights that others trained lie, such as {imagenet-resnet18: {source: FILE}}."""
+    transfers: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to the fine-tunings, such as {few-images: {target: {images_per_class: 20}}}."""
     bridges: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the images of patches and the training on them, such as {quadrants: {training: {epochs: 30}}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
@@ -101,5 +117,9 @@ class Scale(Strict):
     """Per landscape, the settings that this scale changes, part by part."""
     robustness: dict[str, dict[str, Any]] = {}
     """Per evaluation of robustness, the settings that this scale changes, part by part."""
+    weights: dict[str, dict[str, Any]] = {}
+    """Per weights that others trained, the settings that this scale changes."""
+    transfers: dict[str, dict[str, Any]] = {}
+    """Per fine-tuning, the settings that this scale changes, part by part."""
     bridges: dict[str, dict[str, Any]] = {}
     """Per bridge, the settings that this scale changes, part by part."""
