@@ -35,6 +35,7 @@ LOADED_BY_NAME = {
     "train_patches": ["patches/*"],
     "sweep_patches": ["patches/*"],
     "show_plan": ["models/*"],
+    "train_bridge": ["mixing/*", "models/*"],
 }
 # Needed by a package at run time, or by a command that the README names, though nothing here imports it.
 NOT_PINNED = {"torchattacks": "pins an old requests; tests/benchmarks/torchattacks_agreement.py says how to get it"}

@@ -23,7 +23,7 @@ def test_a_plain_dry_run_plans_everything_quickly_and_loads_no_torch(project, pl
     seconds = time.monotonic() - start
     assert found.returncode == 0, found.stdout
     jobs = planned_jobs(found.stdout)
-    assert jobs["train_patches"] == 2 * 3 * 5
+    assert jobs["train_patches"] == (2 * 3 + 2) * 5
     assert jobs["write_scorecard"] == 1
     assert "Using workflow specific profile profiles/default" in found.stdout
     assert seconds < 10

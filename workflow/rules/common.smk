@@ -203,6 +203,7 @@ evaluation = run_of_kind("evaluation")
 weights = run_of_kind("weights")
 transfer = run_of_kind("transfer")
 descent = run_of_kind("descent")
+bridge = run_of_kind("bridge")
 
 
 def needed_by(run_of, kind):
@@ -399,6 +400,10 @@ def sweep_results(wildcards):
     return paths.sweep_files(wildcards.scale, wildcards.artefact)
 
 
+def bridge_results(wildcards):
+    return sweep_results(wildcards) + records_of("bridge")(wildcards)
+
+
 # What each step of a table or a figure reads, and the options that say where that lies.
 TABLES = {
     "tabulate_classification": (records_of("training"), "--runs results/{scale}/runs"),
@@ -413,6 +418,7 @@ TABLES = {
     "tabulate_claims": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
+    "tabulate_mixings": (records_of("descent"), "--runs results/{scale}/patches"),
 }
 FIGURES = {
     "plot_composition": (files_of("composition"), "--runs results/{scale}/compositions"),
@@ -422,6 +428,7 @@ FIGURES = {
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_calibration": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
+    "plot_bridge": (bridge_results, "--runs results/{scale}/patches --bridges results/{scale}/bridges"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }
 # Figures that can be turned with the mouse have a page beside.

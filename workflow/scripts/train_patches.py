@@ -14,7 +14,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status."""
     parser = step_parser(__doc__)
     parser.add_argument(
-        "--run", required=True, metavar="JSON", help='{"setting": {...}, "method": "erm|cutout|cutmix", "seed": 0}'
+        "--run",
+        required=True,
+        metavar="JSON",
+        help='{"setting": {...}, "method": "erm|cutout|cutmix", "seed": 0}; for cutmix also "mixing": '
+        '{"beta": 1, "shape": "free|box", "layout": null|[rows, columns]}',
     )
     parser.add_argument("--output-trajectory", required=True, type=Path, metavar="CSV")
     parser.add_argument("--output-run", required=True, type=Path, metavar="JSON")
@@ -34,10 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
     def step() -> None:
         start = time.monotonic()
         specification = read_json("--run", options.run)
-        setting, method, seed = parse_run(specification)
+        setting, method, seed, mixing = parse_run(specification)
         limit_threads(options.threads)
         with lease(options.device) as device, closing(ProgressBar(f"{method}, seed {seed}:", setting.steps)) as bar:
-            experiment = Experiment(setting, method, seed, device)
+            experiment = Experiment(setting, method, seed, device, mixing)
             records = experiment.run(lambda step, loss: bar.move(step, f"loss {loss:.4f}"))
         write_csv(options.output_trajectory, TRAJECTORY_COLUMNS, trajectory(records, setting))
         result = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mixsuite.catalog.artefacts import Catalog
 from mixsuite.catalog.landscapes import module_of_engine
-from mixsuite.catalog.modules import module_of_network, module_of_patch_method, modules_of
+from mixsuite.catalog.modules import module_of_method, module_of_network, module_of_patch_method, modules_of
 from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
 from mixsuite.catalog.runs import Run
 from mixsuite.catalog.transfers import modules_of_transfer
@@ -35,6 +35,11 @@ def _of_network(run: Run) -> Iterable[str]:
     return [module_of_network(run.specification["model"]["family"])]
 
 
+def _of_bridge(run: Run) -> Iterable[str]:
+    method, family = run.specification["recipe"]["method"], run.specification["model"]["family"]
+    return [module_of_method(method), module_of_network(family)]
+
+
 def _none(_run: Run) -> Iterable[str]:
     return []
 
@@ -50,6 +55,7 @@ STEPS: dict[str, tuple[str, Callable[[Run], Iterable[str]]]] = {
     "weights": ("fetch_weights", _of_network),
     "transfer": ("fine_tune", modules_of_transfer),
     "composition": ("compose_images", _none),
+    "bridge": ("train_bridge", _of_bridge),
     "sweep": ("sweep_patches", _of_descent),
 }
 """By kind: the program, which is also its rule's name, and the modules that it loads by name for a run."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mixsuite.catalog import paths
+from mixsuite.catalog.bridges import plan_bridges
 from mixsuite.catalog.compositions import plan_compositions
 from mixsuite.catalog.datasets import Form, dataset_specification, form_of
 from mixsuite.catalog.fit import ONE_PROCESS_METHODS
@@ -32,7 +33,7 @@ from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
 from mixsuite.config.strict import ConfigError
 
-PLANNERS = (plan_timings, plan_compositions, plan_landscapes, plan_robustness, plan_transfers)
+PLANNERS = (plan_timings, plan_compositions, plan_landscapes, plan_robustness, plan_transfers, plan_bridges)
 """Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
 

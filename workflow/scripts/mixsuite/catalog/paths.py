@@ -30,6 +30,7 @@ OUTPUTS = {
     "evaluation": {"evaluation": "evaluations/{run}.json"},
     "weights": {"record": "weights/{run}/weights.json", "model": "weights/{run}/model.safetensors"},
     "transfer": {"transfer": "transfers/{run}.json"},
+    "bridge": {"bridge": "bridges/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mixsuite.config.bridges import BridgeSettings
 from mixsuite.config.landscapes import LandscapeSettings
 from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.strict import Strict, validate
@@ -16,6 +17,7 @@ SETTINGS: dict[str, type[Strict]] = {
     "robustness": RobustnessSettings,
     "transfers": TransferSettings,
     "weights": WeightsSettings,
+    "bridges": BridgeSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 

@@ -98,6 +98,8 @@ class Config(Strict):
     """Where weights that others trained lie, such as {imagenet-resnet18: {source: FILE}}."""
     transfers: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the fine-tunings, such as {few-images: {target: {images_per_class: 20}}}."""
+    bridges: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to the images of patches and the training on them, such as {quadrants: {training: {epochs: 30}}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -119,3 +121,5 @@ class Scale(Strict):
     """Per weights that others trained, the settings that this scale changes."""
     transfers: dict[str, dict[str, Any]] = {}
     """Per fine-tuning, the settings that this scale changes, part by part."""
+    bridges: dict[str, dict[str, Any]] = {}
+    """Per bridge, the settings that this scale changes, part by part."""
