@@ -26,7 +26,7 @@ def demo(root, base):
 
 
 def trainings(catalog, artefact="jeong2021_table1"):
-    return catalog.artefacts[artefact].trainings
+    return catalog.artefacts[artefact].runs("training")
 
 
 def test_every_scale_plans_the_same_artefacts(root, base, demo):
@@ -37,8 +37,8 @@ def test_every_scale_plans_the_same_artefacts(root, base, demo):
 def test_artefacts_share_runs(demo):
     table = demo.artefacts["jeong2021_table1"]
     rows = {row.row.id: row for row in table.rows}
-    shown = sum(len(row.trainings) for row in rows.values())
-    assert len(table.trainings) < shown, "at demo scale both CIFARs are digits, so their rows share runs"
+    shown = sum(len(row.runs) for row in rows.values())
+    assert len(table.runs("training")) < shown, "at demo scale both CIFARs are digits, so their rows share runs"
 
 
 def test_an_identity_depends_on_what_is_run_alone(root, base, demo):
@@ -66,8 +66,8 @@ def test_a_specification_holds_no_label_and_no_path(root, base, tmp_path):
 
 def test_the_synthetic_experiments_are_the_same_at_every_scale(root, base, demo):
     paper = load_catalog(root, base | {"scale": "paper"})
-    assert set(demo.descents) == set(paper.descents)
-    assert len(demo.descents) == 2 * 3 * 5
+    assert set(demo.runs["descent"]) == set(paper.runs["descent"])
+    assert len(demo.runs["descent"]) == 2 * 3 * 5
 
 
 def test_only_replaced_runs_are_stand_ins(root, base, demo):
@@ -119,16 +119,16 @@ def test_a_row_without_runs_says_why(demo, table):
 
 def test_recipes_are_timed_side_by_side_on_one_network(root, base, demo):
     rows = {row["id"]: row for row in demo.description("jeong2021_table2")["rows"]}
-    timings = demo.artefacts["jeong2021_table2"].timings
+    timings = demo.artefacts["jeong2021_table2"].runs("timing")
     assert len(timings) == 2, "at demo scale two networks stand in for three"
-    for row in rows.values():
-        assert row["recipe"] in timings[row["timing"]].specification["recipes"]
-    assert rows["a/dcutmix"]["timing"] == rows["a/vanilla"]["timing"] != rows["b/vanilla"]["timing"]
+    timed = {name: row["measured"]["timing"][0]["identity"] for name, row in rows.items()}
+    assert all(rows[name]["recipe"] in timings[timing].specification["recipes"] for name, timing in timed.items())
+    assert timed["a/dcutmix"] == timed["a/vanilla"] != timed["b/vanilla"]
     seven = {name for timing in timings.values() for name in timing.specification["recipes"]}
     assert len(seven) == 7
     paper = load_catalog(root, base | {"scale": "paper"})
-    assert len(paper.artefacts["jeong2021_table2"].timings) == 3
-    assert paper.artefacts["jeong2021_table1"].timings == {}
+    assert len(paper.artefacts["jeong2021_table2"].runs("timing")) == 3
+    assert paper.artefacts["jeong2021_table1"].runs("timing") == {}
 
 
 def test_derived_rows_stand_in_where_their_sources_do(root, base, demo):
@@ -144,13 +144,14 @@ def test_derived_rows_stand_in_where_their_sources_do(root, base, demo):
 
 def test_figures_of_images_have_a_composition(root, base, demo):
     for name in ("jeong2021_fig1", "jeong2021_sm_fig2"):
-        composition = demo.artefacts[name].composition
+        (composition,) = demo.artefacts[name].runs("composition").values()
         assert composition.specification["dataset"]["kind"] == "photographs"
-        assert demo.description(name)["composition"] == composition.identity
+        assert demo.description(name)["measured"]["composition"][0]["identity"] == composition.identity
         assert "for ImageNet" in demo.description(name)["stand_in_note"]
     given = {"scale": "paper", "datasets": {"imagenet": {"source": str(root)}}}
     paper = load_catalog(root, base | given)
-    assert paper.artefacts["jeong2021_fig1"].composition.specification["dataset"]["kind"] == "imagenet"
+    (composition,) = paper.artefacts["jeong2021_fig1"].runs("composition").values()
+    assert composition.specification["dataset"]["kind"] == "imagenet"
     assert not paper.description("jeong2021_fig1")["stand_in"]
     without = load_catalog(root, base | {"scale": "paper"})
     assert "photographs" in without.description("jeong2021_fig1")["stand_in_note"]
@@ -158,7 +159,7 @@ def test_figures_of_images_have_a_composition(root, base, demo):
 
 def test_methods_that_need_the_whole_batch_are_trained_by_one_process(root, base):
     catalog = load_catalog(root, base | {"processes": 4})
-    found = {run.specification["recipe"]["method"]: catalog.processes(run) for run in catalog.trainings.values()}
+    found = {run.specification["recipe"]["method"]: catalog.processes(run) for run in catalog.runs["training"].values()}
     alone = {method for method, processes in found.items() if processes == 1}
     assert alone == {"dropblock", "manifold_mixup"}
     assert set(found.values()) == {1, 4}
@@ -188,12 +189,13 @@ def test_large_images_are_not_normalised_by_themselves(root, base, tmp_path):
 
 def test_landscapes_share_the_trainings_and_name_what_a_scale_changes(root, base, demo):
     planned = demo.artefacts["jeong2021_fig3b"]
-    assert set(planned.landscapes) == set(planned.trainings) <= set(trainings(demo))
-    assert demo.description("jeong2021_fig3b")["landscape"]["hessian"]["images"] == 300
+    landscapes = planned.runs("landscape").values()
+    assert {run.specification["run"] for run in landscapes} == set(planned.runs("training")) <= set(trainings(demo))
+    assert demo.description("jeong2021_fig3b")["settings"]["landscapes"]["hessian"]["images"] == 300
     assert "hessian images 300 for 2000" in demo.description("jeong2021_fig3b")["stand_in_note"]
     other = load_catalog(root, base | {"landscapes": {"hessian-plane": {"hessian": {"engine": "pyhessian"}}}})
-    assert not set(other.landscapes) & set(demo.landscapes)
-    (settings,) = {run.specification["hessian"]["engine"] for run in other.landscapes.values()}
+    assert not set(other.runs["landscape"]) & set(demo.runs["landscape"])
+    (settings,) = {run.specification["hessian"]["engine"] for run in other.runs["landscape"].values()}
     assert settings == "pyhessian"
     paper = load_catalog(root, base | {"scale": "paper"}).description("jeong2021_fig3a")
     assert not paper["stand_in"]
@@ -216,7 +218,7 @@ def test_large_images_need_crops_and_small_ones_none(root, base, tmp_path):
     with pytest.raises(ConfigError, match="flowers are of many sizes"):
         load_catalog(root, paper | {"comparison": comparison})
     good = load_catalog(root, paper | {"comparison": comparison | {"schedule": "imagenet"}})
-    assert good.artefacts["comparison"].trainings
+    assert good.artefacts["comparison"].runs("training")
     assert good.dataset_files("flowers")[1].endswith("train/index.csv")
     small = comparison | {"dataset": "cifar10", "schedule": "imagenet"}
     with pytest.raises(ConfigError, match="cifar10 are prepared at one size"):

@@ -16,8 +16,8 @@ def catalog(root, tmp_path, monkeypatch):
     """A catalog whose first two trainings are finished, on images with the sha256 `old`."""
     monkeypatch.chdir(tmp_path)
     catalog = load_catalog(root, yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8")))
-    for identity in list(catalog.trainings)[:2]:
-        write_json(paths.training_files("demo", identity)["run"], {"dataset": {"sha256": "old"}})
+    for identity in list(catalog.runs["training"])[:2]:
+        write_json(paths.record("demo", "training", identity), {"dataset": {"sha256": "old"}})
     return catalog
 
 
@@ -37,18 +37,18 @@ def test_nothing_is_stale_with_the_same_images(catalog):
 @pytest.mark.parametrize("targets", [[], ["all"], ["scorecard"], ["jeong2021"], ["jeong2021_table1"]])
 def test_other_images_make_the_asked_trainings_stale(catalog, targets):
     prepare("new")
-    stale = [paths.training_files("demo", identity)["run"] for identity in list(catalog.trainings)[:2]]
+    stale = [paths.record("demo", "training", identity) for identity in list(catalog.runs["training"])[:2]]
     assert stale_results(catalog, targets) == stale
 
 
 def test_timings_and_compositions_can_be_stale_too(catalog):
     artefact = catalog.artefacts["jeong2021_table2"]
-    timing = paths.timing("demo", next(iter(artefact.timings)))
+    timing = paths.record("demo", "timing", next(iter(artefact.runs("timing"))))
     write_json(timing, {"dataset": {"sha256": "old"}})
     prepare("new")
     assert timing in stale_results(catalog, ["jeong2021_table2"])
-    composition = catalog.artefacts["jeong2021_fig1"].composition
-    record, _ = paths.composition_files("demo", composition.identity)
+    (composition,) = catalog.artefacts["jeong2021_fig1"].runs("composition")
+    record = paths.record("demo", "composition", composition)
     write_json(record, {"dataset": {"sha256": "old"}})
     assert stale_results(catalog, ["jeong2021_fig1"]) == []
     write_json(catalog.dataset_files("photographs")[0], {"sha256": "new"})

@@ -60,7 +60,7 @@ def describe() -> Callable[..., dict[str, Any]]:
             "patches": None,
             "runs": [],
             "recipe": None,
-            "timing": None,
+            "measured": {},
             "best_of": [],
             "deviation_of": [],
             "missing": None,
@@ -78,6 +78,8 @@ def describe() -> Callable[..., dict[str, Any]]:
             "stand_in": False,
             "stand_in_note": "",
             "footnotes": ["A footnote of the manifest."],
+            "settings": {},
+            "measured": {},
             "rows": [{**plain, **row} for row in rows],
             **changes,
         }

@@ -29,6 +29,10 @@ CUTS = {"plain": BOXES, "salient": [[0, 0, 16, 16], [10, 10, 20, 20]]}
 SHARES = [(400 - 256) / 400, (256 - 100) / 400, 100 / 400]
 
 
+def shown(identity):
+    return {"measured": {"composition": [{"seed": 0, "identity": identity}]}}
+
+
 @pytest.fixture
 def compose(tmp_path):
     """Write the files of a made-up composition; return its identity."""
@@ -78,7 +82,7 @@ def read(compose, describe, tmp_path):
 
     def make(*arguments, **changes):
         name = compose(*arguments)
-        description = read_description(describe([], name="jeong2021_fig1", composition=name, **changes))
+        description = read_description(describe([], name="jeong2021_fig1", **shown(name), **changes))
         return description, read_mixed(description, tmp_path / "compositions")
 
     return make
@@ -206,7 +210,7 @@ def test_a_composition_without_salient_pixels_has_no_such_figure(read):
 
 def test_files_that_are_missing_or_damaged_are_named(compose, describe, tmp_path):
     name = compose()
-    description = read_description(describe([], composition=name))
+    description = read_description(describe([], **shown(name)))
     folder = tmp_path / "compositions"
     with pytest.raises(ValueError, match="composition: missing"):
         read_mixed(read_description(describe([])), folder)
@@ -228,7 +232,7 @@ def test_files_that_are_missing_or_damaged_are_named(compose, describe, tmp_path
 @pytest.mark.parametrize(("program", "lines"), [("plot_composition", 3), ("plot_soft_labels", 6)])
 def test_programs_draw_equal_bytes(coarse, compose, describe, tmp_path, program, lines):
     main = runpy.run_path(str(SCRIPTS / f"{program}.py"))["main"]
-    artefact = json.dumps(describe([], name="jeong2021_fig", composition=compose(1)))
+    artefact = json.dumps(describe([], name="jeong2021_fig", **shown(compose(1))))
     written = {}
     for folder in ("first", "second"):
         outputs = {form: tmp_path / folder / f"figure.{form}" for form in ("pdf", "png", "csv", "measurements")}
@@ -245,7 +249,7 @@ def test_a_missing_composition_is_one_message(describe, tmp_path, capsys, progra
     main = runpy.run_path(str(SCRIPTS / f"{program}.py"))["main"]
     forms = ("pdf", "png", "csv", "measurements")
     outputs = [part for form in forms for part in (f"--output-{form}", str(tmp_path / form))]
-    artefact = json.dumps(describe([], composition="abc"))
+    artefact = json.dumps(describe([], **shown("abc")))
     assert main(["--artefact", artefact, "--runs", str(tmp_path), *outputs]) == 1
     message = capsys.readouterr().err
     assert message.startswith("error: ")

@@ -24,10 +24,12 @@ def test_setting_of_a_synthetic_row(describe):
 
 
 def test_rows_that_are_derived_and_timed(describe):
-    rows = [{"id": "a", "recipe": "mixup-a1", "timing": "0123"}, {"id": "b"}, {"id": "c", "best_of": ["a", "b"]}]
+    timing = {"seed": 0, "identity": "0123"}
+    timed = {"id": "a", "recipe": "mixup-a1", "measured": {"timing": [timing]}}
+    rows = [timed, {"id": "b"}, {"id": "c", "best_of": ["a", "b"]}]
     first, second, third = read_description(describe([*rows, {"id": "d", "deviation_of": ["a"]}])).rows[:3]
-    assert (first.recipe, first.timing, first.best_of) == ("mixup-a1", "0123", ())
-    assert (second.recipe, second.timing) == (None, None)
+    assert (first.recipe, first.measured, first.best_of) == ("mixup-a1", {"timing": (Run(0, "0123"),)}, ())
+    assert (second.recipe, second.measured) == (None, {})
     assert third.best_of == ("a", "b")
 
 

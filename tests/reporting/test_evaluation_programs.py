@@ -55,7 +55,8 @@ def artefact(describe, tmp_path):
             named.append({"seed": seed, "identity": identity(specification)})
             (tmp_path / "evaluations").mkdir(exist_ok=True)
             (tmp_path / "evaluations" / f"{named[-1]['identity']}.json").write_text(json.dumps(content))
-        row = {"id": row_id, "label": "V", "block": "B", "printed": {metric: {"text": "16.96"}}, "evaluations": named}
+        row = {"id": row_id, "label": "V", "block": "B", "printed": {metric: {"text": "16.96"}}}
+        row["measured"] = {"evaluation": named}
         row["runs"] = [{"seed": seed, "identity": f"run{seed}"} for seed in range(3)]
         return ["--artefact", json.dumps(describe([row])), "--runs", str(tmp_path / "evaluations")]
 

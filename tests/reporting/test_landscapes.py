@@ -14,9 +14,10 @@ from matplotlib.text import Text
 
 from mixsuite.catalog.runs import identity
 from mixsuite.reporting.description import read_description
-from mixsuite.reporting.landscapes import landscape_settings, method_rows, read_landscapes
+from mixsuite.reporting.landscapes import method_rows
 from mixsuite.reporting.perturbation import draw as draw_noise
 from mixsuite.reporting.perturbation import measure_noise, noise_curves, noise_table
+from mixsuite.reporting.results import read_measured
 from mixsuite.reporting.sharpness import correlations, density, measure_sharpness, sharpness_table
 from mixsuite.reporting.sharpness import draw as draw_sharpness
 from mixsuite.reporting.surface_page import surface_page
@@ -67,12 +68,15 @@ def new_artefact(describe, tmp_path):
         rows = []
         for method in WIDTHS:
             runs = [{"seed": seed, "identity": identity({"method": method, "seed": seed})} for seed in range(3)]
+            measured = []
             for run in runs:
                 content = landscape(method, run["seed"], run["identity"])
-                (folder / f"{identity(content['specification'])}.json").write_text(json.dumps(content))
+                measured.append({"seed": run["seed"], "identity": identity(content["specification"])})
+                (folder / f"{measured[-1]['identity']}.json").write_text(json.dumps(content))
             names = {"id": ids.format(method=method), "label": method.upper(), "method": method}
-            rows.append({**names, "runs": runs, "printed": printed or {}, "stand_in": changes.get("stand_in", False)})
-        return {**describe(rows, name="artefact", kind="figure", **changes), "landscape": SETTINGS}
+            shown = {**names, "runs": runs, "measured": {"landscape": measured}, "printed": printed or {}}
+            rows.append({**shown, "stand_in": changes.get("stand_in", False)})
+        return describe(rows, name="artefact", kind="figure", **changes)
 
     return make
 
@@ -83,7 +87,7 @@ def read(tmp_path):
 
     def read(artefact):
         description = read_description(artefact)
-        return description, read_landscapes(description, landscape_settings(artefact), tmp_path / "landscapes")
+        return description, read_measured(description, "landscape", tmp_path / "landscapes")
 
     return read
 
@@ -102,9 +106,7 @@ def test_another_landscape_under_the_name_is_told(new_artefact, read, tmp_path):
         read(artefact)
 
 
-def test_no_settings_and_no_rows_are_told(new_artefact, describe):
-    with pytest.raises(ValueError, match="--artefact: landscape: missing"):
-        landscape_settings(describe([]))
+def test_no_rows_are_told(describe):
     with pytest.raises(ValueError, match="found no row with trained networks"):
         method_rows(read_description(describe([{"id": "a", "missing": "not run"}])))
 

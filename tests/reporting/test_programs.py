@@ -45,7 +45,8 @@ def artefact(describe, patch_rows, classifier_runs, write_timing, tmp_path) -> C
             rows = [{"id": "a", "label": "A", "printed": {"top1_error": {"text": "20.0"}}}]
             rows[0]["runs"] = classifier_runs("a", [20.0, 19.8, 20.1])
             if name == "tabulate_error_and_time":
-                rows[0] |= {"recipe": "mixup", "timing": write_timing({"vanilla": [2.0, 2.0], "mixup": [2.2, 2.3]})}
+                timing = write_timing({"vanilla": [2.0, 2.0], "mixup": [2.2, 2.3]})
+                rows[0] |= {"recipe": "mixup", "measured": {"timing": [{"seed": 0, "identity": timing}]}}
                 more = ["--timings", str(tmp_path / "timings")]
             if name in DERIVED:
                 rows.append({"id": "b", "label": "B", "runs": classifier_runs("b", [20.5, 20.6, 20.7])})

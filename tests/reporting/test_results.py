@@ -6,7 +6,7 @@ import pytest
 
 from mixsuite.catalog.runs import identity
 from mixsuite.reporting.description import Run, read_description
-from mixsuite.reporting.results import environment_note, read_results, read_run
+from mixsuite.reporting.results import environment_note, read_measured, read_results, read_run
 
 SPECIFICATION = {"model": "a", "seed": 3}
 RUN = Run(seed=3, identity=identity(SPECIFICATION))
@@ -55,6 +55,38 @@ def test_a_row_that_names_another_seed_is_refused(write, tmp_path):
     write(json.dumps({"specification": SPECIFICATION}))
     with pytest.raises(ValueError, match="found the seed 3, expected 4"):
         read_run(tmp_path, Run(seed=4, identity=RUN.identity))
+
+
+@pytest.fixture
+def measure(describe, tmp_path):
+    """Write measurements of a kind; return an artefact whose rows show the first, the second, both and none."""
+
+    def make():
+        named = []
+        for seed in range(2):
+            specification = {"run": f"run {seed}"}
+            named.append({"seed": seed, "identity": identity(specification)})
+            (tmp_path / f"{named[-1]['identity']}.json").write_text(json.dumps({"specification": specification}))
+        shown = {"a": named[:1], "b": named[1:], "c": named, "d": []}
+        rows = [{"id": row, "measured": {"evaluation": runs}} for row, runs in shown.items()]
+        return read_description(describe([*rows, {"id": "e"}]))
+
+    return make
+
+
+def test_measurements_come_by_row_and_seed(measure, tmp_path):
+    found = read_measured(measure(), "evaluation", tmp_path)
+    assert {row: list(by_seed) for row, by_seed in found.items()} == {"a": [0], "b": [1], "c": [0, 1], "d": [], "e": []}
+    assert found["c"][1]["specification"] == {"run": "run 1"}
+    assert found["a"][0] is found["c"][0], "what several rows show is read once"
+
+
+def test_another_measurement_than_the_named_one_is_refused(measure, tmp_path):
+    description = measure()
+    (first,), (second,) = (row.measured["evaluation"] for row in description.rows[:2])
+    (tmp_path / f"{first.identity}.json").write_text((tmp_path / f"{second.identity}.json").read_text())
+    with pytest.raises(ValueError, match=rf"{first.identity}\.json: found the result of the run {second.identity}"):
+        read_measured(description, "evaluation", tmp_path)
 
 
 @pytest.fixture

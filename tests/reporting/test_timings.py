@@ -19,14 +19,18 @@ RATIOS = [1.1, 1.2, 1.15, 1.05]
 @pytest.fixture
 def description(describe, classifier_runs, write_timing):
     """Two timed rows and one without, each of three seeds."""
-    timing = write_timing(SECONDS)
+    timing = {"timing": [{"seed": 0, "identity": write_timing(SECONDS)}]}
     printed = {"top1_error": {"text": "20.0"}, "relative_time": {"text": "1.04"}}
     rows = [
-        {"id": "a/vanilla", "label": "Vanilla", "recipe": "vanilla", "timing": timing, "printed": printed},
-        {"id": "a/mixup", "label": "Mixup", "recipe": "mixup", "timing": timing, "printed": printed},
+        {"id": "a/vanilla", "label": "Vanilla", "recipe": "vanilla", "measured": timing, "printed": printed},
+        {"id": "a/mixup", "label": "Mixup", "recipe": "mixup", "measured": timing, "printed": printed},
         {"id": "b/mixup", "label": "Mixup", "recipe": "mixup", "printed": printed},
     ]
     return read_description(describe([{**row, "runs": classifier_runs(row["id"], [20.0, 20.2, 20.4])} for row in rows]))
+
+
+def timing_of(description):
+    return description.rows[0].measured["timing"][0].identity
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def timings(description, tmp_path):
 def test_a_repetition_takes_a_seeds_place(description, timings):
     measured = measure_timings(description, timings)
     assert set(measured["metric"]) == {"relative_time"}
-    assert set(measured["run"]) == {description.rows[0].timing}
+    assert set(measured["run"]) == {timing_of(description)}
     values = measured.set_index(["row", "seed"])["value"]
     assert values["a/mixup"].to_dict() == pytest.approx(dict(enumerate(RATIOS)))
     assert values["a/vanilla"].tolist() == [1.0] * 4
@@ -102,13 +106,13 @@ def test_a_missing_timing_is_told(description, tmp_path):
 def test_another_timing_is_refused(description, write_timing, tmp_path):
     other = write_timing({"vanilla": [1.0]})
     content = (tmp_path / "timings" / f"{other}.json").read_text()
-    (tmp_path / "timings" / f"{description.rows[0].timing}.json").write_text(content)
+    (tmp_path / "timings" / f"{timing_of(description)}.json").write_text(content)
     with pytest.raises(ValueError, match=f"found the result of the run {other}, expected that of"):
         read_timings(description, tmp_path / "timings")
 
 
 def test_a_timing_that_lacks_a_recipe_is_named(description, timings):
-    identity = description.rows[0].timing
+    identity = timing_of(description)
     del timings[identity]["relative"]["mixup"]
     with pytest.raises(ValueError, match=f"timing {identity}: mixup: missing"):
         measure_timings(description, timings)

@@ -141,28 +141,24 @@ def dataset_code(step):
 # Runs. `run_of` gives the run that a job's wildcards name; the others say what such a job reads and is told.
 
 
-def training(wildcards):
-    return CATALOG.trainings[wildcards.run]
+def run_of_kind(kind):
+    return lambda wildcards: CATALOG.runs[kind][wildcards.run]
 
 
-def timing(wildcards):
-    return CATALOG.timings[wildcards.run]
+training, timing, composition, landscape, descent = map(
+    run_of_kind, ("training", "timing", "composition", "landscape", "descent")
+)
 
 
-def composition(wildcards):
-    return CATALOG.compositions[wildcards.run]
+def needed_by(run_of, kind):
+    return lambda wildcards: run_of(wildcards).needed(kind)
 
 
-def landscape(wildcards):
-    return CATALOG.landscapes[wildcards.run]
+network_of_landscape = needed_by(landscape, "training")
 
 
-def trained(wildcards):
-    return CATALOG.trainings[landscape(wildcards).specification["run"]]
-
-
-def descent(wildcards):
-    return CATALOG.descents[wildcards.run]
+def outputs_of(run):
+    return paths.outputs(CATALOG.scale, run.kind, run.identity)
 
 
 def specification_of(run_of):
@@ -238,17 +234,17 @@ def timing_code(wildcards):
     return code("time_steps", sorted({module for run in runs for module in modules_of(run)}))
 
 
-def trained_files(wildcards):
-    return list(paths.training_files(wildcards.scale, trained(wildcards).identity).values())
+def trained_files_of(run_of):
+    return lambda wildcards: list(outputs_of(run_of(wildcards)).values())
 
 
-def trained_folder(wildcards):
-    return str(Path(trained_files(wildcards)[0]).parent)
+def trained_folder_of(run_of):
+    return lambda wildcards: str(Path(outputs_of(run_of(wildcards))["run"]).parent)
 
 
 def landscape_code(wildcards):
     engine = module_of_engine(landscape(wildcards).specification)
-    return code("measure_landscape", [engine, *modules_of(trained(wildcards).specification)])
+    return code("measure_landscape", [engine, *modules_of(network_of_landscape(wildcards).specification)])
 
 
 # Synthetic experiments
@@ -283,33 +279,20 @@ def artefact_labels(wildcards):
     return {"artefact": wildcards.artefact, "where": definition.where, "shows": definition.title}
 
 
-def training_results(wildcards):
-    runs = CATALOG.artefacts[wildcards.artefact].trainings
-    return [paths.training_files(wildcards.scale, run)["run"] for run in runs]
+def records_of(*kinds):
+    def records(wildcards):
+        runs = (run for kind in kinds for run in CATALOG.artefacts[wildcards.artefact].runs(kind).values())
+        return [paths.record(wildcards.scale, run.kind, run.identity) for run in runs]
+
+    return records
 
 
-def timed_training_results(wildcards):
-    timings = CATALOG.artefacts[wildcards.artefact].timings
-    return [*training_results(wildcards), *(paths.timing(wildcards.scale, run) for run in timings)]
+def files_of(kind):
+    def files(wildcards):
+        runs = CATALOG.artefacts[wildcards.artefact].runs(kind).values()
+        return [file for run in runs for file in outputs_of(run).values()]
 
-
-def landscape_results(wildcards):
-    landscapes = CATALOG.artefacts[wildcards.artefact].landscapes.values()
-    return [paths.landscape(wildcards.scale, landscape.identity) for landscape in landscapes]
-
-
-def composition_results(wildcards):
-    return paths.composition_files(wildcards.scale, CATALOG.artefacts[wildcards.artefact].composition.identity)
-
-
-def descent_results(wildcards):
-    runs = CATALOG.artefacts[wildcards.artefact].descents
-    return [paths.descent_files(wildcards.scale, run)["run"] for run in runs]
-
-
-def descent_trajectories(wildcards):
-    runs = CATALOG.artefacts[wildcards.artefact].descents
-    return [file for run in runs for file in paths.descent_files(wildcards.scale, run).values()]
+    return files
 
 
 def sweep_results(wildcards):
@@ -318,23 +301,23 @@ def sweep_results(wildcards):
 
 # What each step of a table or a figure reads, and the options that say where that lies.
 TABLES = {
-    "tabulate_classification": (training_results, "--runs results/{scale}/runs"),
+    "tabulate_classification": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_error_and_time": (
-        timed_training_results,
+        records_of("training", "timing"),
         "--runs results/{scale}/runs --timings results/{scale}/timings",
     ),
-    "tabulate_selection": (training_results, "--runs results/{scale}/runs"),
-    "tabulate_sensitivity": (training_results, "--runs results/{scale}/runs"),
-    "tabulate_theorems": (descent_results, "--runs results/{scale}/patches"),
-    "tabulate_summary": (descent_results, "--runs results/{scale}/patches"),
+    "tabulate_selection": (records_of("training"), "--runs results/{scale}/runs"),
+    "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
+    "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
+    "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
 }
 FIGURES = {
-    "plot_composition": (composition_results, "--runs results/{scale}/compositions"),
-    "plot_soft_labels": (composition_results, "--runs results/{scale}/compositions"),
-    "plot_perturbation": (landscape_results, "--runs results/{scale}/landscapes"),
-    "plot_sharpness": (landscape_results, "--runs results/{scale}/landscapes"),
-    "plot_surfaces": (landscape_results, "--runs results/{scale}/landscapes"),
-    "plot_feature_outputs": (descent_trajectories, "--runs results/{scale}/patches"),
+    "plot_composition": (files_of("composition"), "--runs results/{scale}/compositions"),
+    "plot_soft_labels": (files_of("composition"), "--runs results/{scale}/compositions"),
+    "plot_perturbation": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_sharpness": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }
 # Figures that can be turned with the mouse have a page beside.

@@ -4,8 +4,8 @@
 rule measure_landscape:
     input:
         script=ancient(script("measure_landscape")),
-        trained=trained_files,
-        dataset=dataset_files_of(trained),
+        trained=trained_files_of(network_of_landscape),
+        dataset=dataset_files_of(network_of_landscape),
     output:
         "results/{scale}/landscapes/{run}.json",
     log:
@@ -22,9 +22,9 @@ rule measure_landscape:
     params:
         landscape=specification_of(landscape),
         code=landscape_code,
-        dataset_sha256=dataset_sha256_of(trained),
-        trained=trained_folder,
-        dataset=dataset_folder_of(trained),
+        dataset_sha256=dataset_sha256_of(network_of_landscape),
+        trained=trained_folder_of(network_of_landscape),
+        dataset=dataset_folder_of(network_of_landscape),
         label=label_of(landscape),
         device=device,
     message:

@@ -14,15 +14,14 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
-    from mixsuite.reporting.landscapes import landscape_settings, read_landscapes
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.perturbation import draw, measure_noise, noise_curves, noise_table
+    from mixsuite.reporting.results import read_measured
     from mixsuite.reporting.style import save
 
     def step() -> None:
-        artefact = read_json("--artefact", options.artefact)
-        description = read_description(artefact)
-        landscapes = read_landscapes(description, landscape_settings(artefact), options.runs)
+        description = read_description(read_json("--artefact", options.artefact))
+        landscapes = read_measured(description, "landscape", options.runs)
         measurements = measure_noise(description, landscapes)
         curves = noise_curves(noise_table(description, landscapes))
         save(draw(description, curves), options.output_pdf, options.output_png)

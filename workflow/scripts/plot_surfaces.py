@@ -15,16 +15,15 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.files import write_text
     from mixsuite.reporting.description import read_description
-    from mixsuite.reporting.landscapes import landscape_settings, read_landscapes
     from mixsuite.reporting.measurements import write_frame
+    from mixsuite.reporting.results import read_measured
     from mixsuite.reporting.style import save
     from mixsuite.reporting.surface_page import surface_page
     from mixsuite.reporting.surfaces import draw, measure_surfaces, surface_table
 
     def step() -> None:
-        artefact = read_json("--artefact", options.artefact)
-        description = read_description(artefact)
-        landscapes = read_landscapes(description, landscape_settings(artefact), options.runs)
+        description = read_description(read_json("--artefact", options.artefact))
+        landscapes = read_measured(description, "landscape", options.runs)
         table = surface_table(description, landscapes)
         save(draw(description, table, landscapes), options.output_pdf, options.output_png)
         write_text(options.output_html, surface_page(description, table))

@@ -15,14 +15,12 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
     from mixsuite.reporting.detection_table import compare_detection, detection_remarks, measure_detection
-    from mixsuite.reporting.evaluations import read_evaluations
-    from mixsuite.reporting.results import environment_note
+    from mixsuite.reporting.results import environment_note, read_measured
     from mixsuite.reporting.table_files import write_table
 
     def step() -> None:
-        data = read_json("--artefact", options.artefact)
-        description = read_description(data)
-        evaluations = read_evaluations(data, options.runs)
+        description = read_description(read_json("--artefact", options.artefact))
+        evaluations = read_measured(description, "evaluation", options.runs)
         measurements = measure_detection(description, evaluations)
         comparison = compare_detection(description, measurements)
         remarks = [*detection_remarks(evaluations), environment_note(evaluations)]

@@ -14,8 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
-    from mixsuite.reporting.evaluations import read_evaluations
-    from mixsuite.reporting.results import environment_note
+    from mixsuite.reporting.results import environment_note, read_measured
     from mixsuite.reporting.robustness_table import (
         evaluated_description,
         measure_robustness,
@@ -25,9 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.reporting.table_files import write_table
 
     def step() -> None:
-        data = read_json("--artefact", options.artefact)
-        description = read_description(data)
-        evaluations = read_evaluations(data, options.runs)
+        description = read_description(read_json("--artefact", options.artefact))
+        evaluations = read_measured(description, "evaluation", options.runs)
         evaluated = evaluated_description(description, evaluations)
         measurements = measure_robustness(evaluated, evaluations)
         table = robustness_table(evaluated, measurements, evaluations, [environment_note(evaluations)])

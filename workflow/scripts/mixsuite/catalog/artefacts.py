@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mixsuite.catalog import paths
-from mixsuite.catalog.compositions import composition_notes, plan_composition
+from mixsuite.catalog.compositions import plan_compositions
 from mixsuite.catalog.datasets import Form, dataset_specification, form_of
 from mixsuite.catalog.fit import ONE_PROCESS_METHODS
 from mixsuite.catalog.footnotes import footnotes
-from mixsuite.catalog.landscapes import landscape_notes, plan_landscapes
+from mixsuite.catalog.landscapes import plan_landscapes
+from mixsuite.catalog.planned import Measured, PlannedArtefact, PlannedRow
 from mixsuite.catalog.runs import (
     Run,
     Training,
     descent_notes,
+    named_settings_notes,
     resolve_descent,
     resolve_training,
     setting_of,
@@ -28,48 +30,8 @@ from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
 from mixsuite.config.strict import ConfigError
 
-
-@dataclass(frozen=True)
-class PlannedRow:
-    """A row of a manifest, and the runs that give it its numbers; `missing` says why there are none."""
-
-    row: Row
-    method: str | None
-    trainings: tuple[Run, ...] = ()
-    descents: tuple[Run, ...] = ()
-    timing: Run | None = None
-    missing: str | None = None
-    stand_in_notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PlannedArtefact:
-    """An artefact of a paper as it is built at the chosen scale."""
-
-    name: str
-    paper: str
-    definition: Artefact
-    rows: tuple[PlannedRow, ...]
-    composition: Run | None = None
-    landscapes: Mapping[str, Run] = field(default_factory=dict)
-    """The landscapes of its trainings, by the training's identity."""
-    stand_in_notes: tuple[str, ...] = ()
-    """What stands in for the paper's beside what its rows say."""
-
-    @cached_property
-    def trainings(self) -> dict[str, Run]:
-        """The trainings that it shows, by identity."""
-        return {run.identity: run for row in self.rows for run in row.trainings}
-
-    @cached_property
-    def descents(self) -> dict[str, Run]:
-        """The synthetic experiments that it shows, by identity."""
-        return {run.identity: run for row in self.rows for run in row.descents}
-
-    @cached_property
-    def timings(self) -> dict[str, Run]:
-        """The timings of training steps that it shows, by identity."""
-        return {row.timing.identity: row.timing for row in self.rows if row.timing}
+PLANNERS = (plan_timings, plan_compositions, plan_landscapes)
+"""Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
 
 class Catalog:
@@ -95,31 +57,13 @@ class Catalog:
         return {name: artefact for name, artefact in self.artefacts.items() if artefact.definition.step}
 
     @cached_property
-    def trainings(self) -> dict[str, Run]:
-        """All trainings of the built artefacts, by identity."""
-        return {key: run for artefact in self.built.values() for key, run in artefact.trainings.items()}
-
-    @cached_property
-    def descents(self) -> dict[str, Run]:
-        """All synthetic experiments of the built artefacts, by identity."""
-        return {key: run for artefact in self.built.values() for key, run in artefact.descents.items()}
-
-    @cached_property
-    def timings(self) -> dict[str, Run]:
-        """All timings of the built artefacts, by identity."""
-        return {key: run for artefact in self.built.values() for key, run in artefact.timings.items()}
-
-    @cached_property
-    def compositions(self) -> dict[str, Run]:
-        """All compositions of the built artefacts, by identity."""
-        planned = (artefact.composition for artefact in self.built.values())
-        return {composition.identity: composition for composition in planned if composition}
-
-    @cached_property
-    def landscapes(self) -> dict[str, Run]:
-        """All landscapes of the built artefacts, by identity."""
-        planned = (run for artefact in self.built.values() for run in artefact.landscapes.values())
-        return {landscape.identity: landscape for landscape in planned}
+    def runs(self) -> dict[str, dict[str, Run]]:
+        """All runs of the built artefacts, and those that they are made of, by kind and identity."""
+        runs: dict[str, dict[str, Run]] = {kind: {} for kind in paths.OUTPUTS}
+        for artefact in self.built.values():
+            for run in artefact.all_runs():
+                runs[run.kind][run.identity] = run
+        return runs
 
     def names_built_by(self, step: str) -> list[str]:
         """Return the artefacts that the rule `step` builds."""
@@ -175,45 +119,29 @@ class Catalog:
             "protocol": self.house.config.protocol,
             "stand_in": bool(notes),
             "stand_in_note": "; ".join(notes),
-            "composition": artefact.composition.identity if artefact.composition else None,
-            "landscape": self._landscape_settings(artefact.definition),
+            "settings": self._named_settings(artefact.definition),
+            "measured": _describe_measured(artefact.measured),
             "rows": [_describe(row) for row in artefact.rows],
         }
 
     def _plan(self, manifest: Manifest, name: str, definition: Artefact) -> PlannedArtefact:
         planned = {row.id: self._plan_row(row, manifest.patch_seeds) for row in definition.rows}
-        timings = plan_timings(definition, self._trainings)
-        rows = tuple(self._complete(row, planned, timings.get(row.row.id)) for row in planned.values())
-        planned_artefact = PlannedArtefact(f"{manifest.key}_{name}", manifest.key, definition, rows)
-        if definition.composition:
-            composition = plan_composition(self.house, definition.composition)
-            notes = composition_notes(self.house, definition.composition)
-            return replace(planned_artefact, composition=composition, stand_in_notes=notes)
-        if definition.landscape:
-            trainings = planned_artefact.trainings.values()
-            landscapes = plan_landscapes(self.house, definition.landscape, trainings)
-            notes = landscape_notes(self.house, definition.landscape)
-            return replace(planned_artefact, landscapes=landscapes, stand_in_notes=notes)
-        return planned_artefact
+        rows = tuple(_completed(row, planned) for row in planned.values())
+        artefact = PlannedArtefact(f"{manifest.key}_{name}", manifest.key, definition, rows)
+        for plan in PLANNERS:
+            artefact = plan(self.house, artefact)
+        notes = [*artefact.stand_in_notes, *named_settings_notes(self.house, definition)]
+        return replace(artefact, stand_in_notes=tuple(notes))
 
-    def _landscape_settings(self, definition: Artefact) -> dict[str, Any] | None:
-        return self.house.landscape(definition.landscape).model_dump() if definition.landscape else None
-
-    def _complete(self, planned: PlannedRow, rows: dict[str, PlannedRow], timing: Run | None) -> PlannedRow:
-        # A row that is derived from others stands in where any of these does.
-        sources = [rows[name] for name in (*planned.row.best_of, *planned.row.deviation_of)]
-        if not sources:
-            return replace(planned, timing=timing)
-        notes = tuple(dict.fromkeys(note for source in sources for note in source.stand_in_notes))
-        missing = next((source.missing for source in sources if source.missing), None)
-        return replace(planned, method=sources[0].method, missing=missing, stand_in_notes=notes)
+    def _named_settings(self, definition: Artefact) -> dict[str, Any]:
+        return {kind: self.house.settings(kind, name).model_dump() for kind, name in definition.settings.items()}
 
     def _plan_row(self, row: Row, patch_seeds: int) -> PlannedRow:
         if row.patches:
             seeds = range(self.house.config.seeds or patch_seeds)
             descents = tuple(resolve_descent(self.house, row.patches, seed) for seed in seeds)
             notes = tuple(descent_notes(self.house, row.patches))
-            return PlannedRow(row, row.patches.method, descents=descents, stand_in_notes=notes)
+            return PlannedRow(row, row.patches.method, descents, stand_in_notes=notes)
         if row.run:
             return self._plan_training(row, row.run)
         return PlannedRow(row, None, missing="no run of this version gives this row")
@@ -224,7 +152,7 @@ class Catalog:
             return PlannedRow(row, method, missing=training)
         seeds = range(self.house.config.seeds or self.house.scale.seeds)
         runs = tuple(training.run(seed) for seed in seeds)
-        return PlannedRow(row, method, trainings=runs, stand_in_notes=(*training.replaced, *training.changed))
+        return PlannedRow(row, method, runs, stand_in_notes=(*training.replaced, *training.changed))
 
     def _training(self, reference: RunReference) -> Training | str:
         if reference not in self._trainings:
@@ -242,7 +170,7 @@ class Catalog:
             notes = () if isinstance(training, str) else training.replaced
             changed |= {} if isinstance(training, str) else dict.fromkeys(training.changed)
             planned.append(replace(self._plan_training(row, row.run), stand_in_notes=notes))
-        if not any(row.trainings for row in planned):
+        if not any(row.runs for row in planned):
             reasons = "; ".join(dict.fromkeys(row.missing for row in planned))
             raise ConfigError(f"config.yaml: comparison: nothing of it can be run: {reasons}")
         dataset, network = self.house.datasets[own.dataset].title, self.house.models[own.model].title
@@ -274,9 +202,27 @@ def _describe(planned: PlannedRow) -> dict[str, Any]:
         **row.model_dump(exclude={"run", "printed"}),
         "printed": {metric: printed.model_dump() for metric, printed in row.printed.items()},
         "method": planned.method,
-        "runs": [{"seed": run.seed, "identity": run.identity} for run in (*planned.trainings, *planned.descents)],
+        "runs": _describe_runs(planned.runs),
+        "measured": _describe_measured(planned.measured),
         "recipe": row.run.recipe if row.run else None,
-        "timing": planned.timing.identity if planned.timing else None,
         "missing": planned.missing,
         "stand_in": bool(planned.stand_in_notes),
     }
+
+
+def _describe_measured(measured: Measured) -> dict[str, Any]:
+    return {kind: _describe_runs(runs) for kind, runs in measured.items()}
+
+
+def _describe_runs(runs: Iterable[Run]) -> list[dict[str, Any]]:
+    return [{"seed": run.seed, "identity": run.identity} for run in runs]
+
+
+def _completed(planned: PlannedRow, rows: dict[str, PlannedRow]) -> PlannedRow:
+    # A row that is derived from others stands in where any of these does.
+    sources = [rows[name] for name in (*planned.row.best_of, *planned.row.deviation_of)]
+    if not sources:
+        return planned
+    notes = tuple(dict.fromkeys(note for source in sources for note in source.stand_in_notes))
+    missing = next((source.missing for source in sources if source.missing), None)
+    return replace(planned, method=sources[0].method, missing=missing, stand_in_notes=notes)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mixsuite.catalog.datasets import dataset_specification, lacks_source
-from mixsuite.catalog.runs import Run, identity, stand_in
+from mixsuite.catalog.planned import PlannedArtefact
+from mixsuite.catalog.runs import Run, stand_in
 from mixsuite.config.house import House
 from mixsuite.config.manifest import Composition
 
 _SHIPPED = "photographs"
 
 
-def plan_composition(house: House, composition: Composition) -> Run:
-    """Return what is composed at the chosen scale and protocol."""
+def plan_compositions(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
+    """Return `artefact` with its mixed images at the chosen scale and protocol, if its manifest asks for them."""
+    composition = artefact.definition.composition
+    if composition is None:
+        return artefact
+    measured = {**artefact.measured, "composition": (_composition(house, composition),)}
+    return replace(artefact, measured=measured, stand_in_notes=_notes(house, composition))
+
+
+def _composition(house: House, composition: Composition) -> Run:
     dataset = _shown(house, composition.dataset)
     specification = {
         "dataset": dataset_specification(house, dataset),
@@ -20,11 +31,10 @@ def plan_composition(house: House, composition: Composition) -> Run:
         "draws": composition.draws,
         "seed": 0,
     }
-    return Run(identity(specification), 0, specification, f"images of {dataset}")
+    return Run("composition", 0, specification, f"images of {dataset}")
 
 
-def composition_notes(house: House, composition: Composition) -> tuple[str, ...]:
-    """Return which images stand in for those that the paper shows."""
+def _notes(house: House, composition: Composition) -> tuple[str, ...]:
     dataset = _shown(house, composition.dataset)
     if dataset == composition.dataset:
         return ()

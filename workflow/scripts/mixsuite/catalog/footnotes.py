@@ -22,7 +22,7 @@ def footnotes(house: House, artefact: Artefact) -> list[str]:
         *(_schedule(house, name) for name in schedules),
         *_recipes(house, list(recipes)),
         *(_setting(house, name) for name in settings),
-        *([_landscape(house, artefact.landscape)] if artefact.landscape else []),
+        *(_named(house, kind, name) for kind, name in artefact.settings.items()),
     ]
 
 
@@ -34,9 +34,9 @@ def _schedule(house: House, name: str) -> str:
     )
 
 
-def _landscape(house: House, name: str) -> str:
-    landscape = house.landscapes[name]
-    return f"{landscape.title}: {_in_words(house.landscape(name).model_dump())}. {' '.join(landscape.sources)}".strip()
+def _named(house: House, kind: str, name: str) -> str:
+    named = house.named[kind][name]
+    return f"{named.title}: {_in_words(house.settings(kind, name).model_dump())}. {' '.join(named.sources)}".strip()
 
 
 def _recipes(house: House, names: list[str]) -> list[str]:

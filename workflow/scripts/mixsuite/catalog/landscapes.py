@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from mixsuite.catalog.runs import Run, identity, named_changes
+from mixsuite.catalog.planned import PlannedArtefact
+from mixsuite.catalog.runs import Run
 from mixsuite.config.house import House
 
 _ENGINES = {"lanczos": "lanczos", "pyhessian": "power_iteration"}
 
 
-def plan_landscapes(house: House, name: str, trainings: Iterable[Run]) -> dict[str, Run]:
-    """Return the landscape `name` of each of `trainings`, by the identity of the training."""
-    settings = house.landscape(name).model_dump()
-    planned = {}
-    for training in trainings:
-        specification = {**settings, "run": training.identity}
-        label = f"the landscape of {training.label}"
-        planned[training.identity] = Run(identity(specification), training.seed, specification, label)
-    return planned
-
-
-def landscape_notes(house: House, name: str) -> tuple[str, ...]:
-    """Return what the scale or the user changes in the landscape `name`."""
-    original, chosen = house.landscapes[name].settings.model_dump(), house.landscape(name).model_dump()
-    return tuple(named_changes(original, chosen))
+def plan_landscapes(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
+    """Return `artefact` with the landscape of each of its trainings, if its manifest asks for them."""
+    name = artefact.definition.settings.get("landscapes")
+    if name is None:
+        return artefact
+    settings = house.settings("landscapes", name).model_dump()
+    rows = (row.with_measured("landscape", (_landscape(settings, run) for run in row.runs)) for row in artefact.rows)
+    return replace(artefact, rows=tuple(rows))
 
 
 def module_of_engine(specification: dict[str, Any]) -> str:
     """Return the module that finds the eigenpairs, which a measurement loads by name."""
     return f"mixsuite.landscape.{_ENGINES[specification['hessian']['engine']]}"
+
+
+def _landscape(settings: dict[str, Any], training: Run) -> Run:
+    specification = {**settings, "run": training.identity}
+    return Run("landscape", training.seed, specification, f"the landscape of {training.label}", (training,))

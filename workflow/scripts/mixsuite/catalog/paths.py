@@ -8,6 +8,19 @@ from typing import get_args
 from mixsuite.catalog.datasets import Form
 from mixsuite.config.patches import PatchMethod
 
+OUTPUTS = {
+    "training": {
+        "run": "runs/{run}/run.json",
+        "model": "runs/{run}/model.safetensors",
+        "history": "runs/{run}/history.csv",
+    },
+    "descent": {"run": "patches/{run}/run.json", "trajectory": "patches/{run}/trajectory.csv"},
+    "timing": {"timing": "timings/{run}.json"},
+    "landscape": {"landscape": "landscapes/{run}.json"},
+    "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
+}
+"""What runs of each kind leave below results/SCALE, by name; the first is the run's record."""
+
 
 def results(scale: str) -> PurePosixPath:
     """Return the folder of everything built at `scale`."""
@@ -31,35 +44,14 @@ def sweep_files(scale: str, sweep: str) -> list[str]:
     return [str(results(scale) / "patches" / "sweeps" / sweep / f"{method}.csv") for method in get_args(PatchMethod)]
 
 
-def training_files(scale: str, identity: str) -> dict[str, str]:
-    """Return the declared outputs of a training."""
-    folder = results(scale) / "runs" / identity
-    return {
-        "model": str(folder / "model.safetensors"),
-        "history": str(folder / "history.csv"),
-        "run": str(folder / "run.json"),
-    }
+def outputs(scale: str, kind: str, identity: str) -> dict[str, str]:
+    """Return the declared outputs of the run `identity` of `kind`, by name; the first is the record of the run."""
+    return {name: str(results(scale) / pattern.format(run=identity)) for name, pattern in OUTPUTS[kind].items()}
 
 
-def descent_files(scale: str, identity: str) -> dict[str, str]:
-    """Return the outputs of a synthetic experiment."""
-    folder = results(scale) / "patches" / identity
-    return {"trajectory": str(folder / "trajectory.csv"), "run": str(folder / "run.json")}
-
-
-def timing(scale: str, identity: str) -> str:
-    """Return the file of a timing of training steps."""
-    return str(results(scale) / "timings" / f"{identity}.json")
-
-
-def landscape(scale: str, identity: str) -> str:
-    """Return the file of what was measured of the loss around a network."""
-    return str(results(scale) / "landscapes" / f"{identity}.json")
-
-
-def composition_files(scale: str, identity: str) -> list[str]:
-    """Return the files of a composition: what it is made of, and its arrays."""
-    return [str(results(scale) / "compositions" / identity / file) for file in ("composition.json", "images.npz")]
+def record(scale: str, kind: str, identity: str) -> str:
+    """Return the file that says what the run `identity` of `kind` was made of, and what came out."""
+    return next(iter(outputs(scale, kind, identity).values()))
 
 
 def measurements(scale: str, artefact: str) -> str:

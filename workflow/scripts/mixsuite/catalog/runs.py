@@ -1,14 +1,15 @@
-"""A run: dataset x model x recipe x schedule x seed, and its identity, a hash of those fields alone."""
+"""A run, such as dataset x model x recipe x schedule x seed, and its identity, a hash of those fields alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mixsuite.catalog.datasets import dataset_specification, lacks_source
 from mixsuite.catalog.fit import reason_against
 from mixsuite.config.house import House
-from mixsuite.config.manifest import PatchReference, RunReference
+from mixsuite.config.manifest import Artefact, PatchReference, RunReference
 from mixsuite.config.patches import PatchSetting
 from mixsuite.files import digest
 
@@ -17,12 +18,23 @@ _IDENTITY_LENGTH = 12
 
 @dataclass(frozen=True)
 class Run:
-    """A training or a synthetic descent: what it is made of (`specification`) and a label for messages."""
+    """A job of some kind (`paths.OUTPUTS`): what it is made of (`specification`), and a label for messages."""
 
-    identity: str
+    kind: str
     seed: int
     specification: dict[str, Any]
     label: str
+    needs: tuple[Run, ...] = ()
+    """The runs whose results it reads; its specification names them by their identities."""
+
+    @cached_property
+    def identity(self) -> str:
+        """The name under which its files lie: a short hash of what it is made of."""
+        return identity(self.specification)
+
+    def needed(self, kind: str) -> Run:
+        """Return the first run of `kind` that it is made of."""
+        return next(run for run in self.needs if run.kind == kind)
 
 
 @dataclass(frozen=True)
@@ -38,8 +50,7 @@ class Training:
 
     def run(self, seed: int) -> Run:
         """Return the run with `seed`."""
-        specification = {**self.specification, "seed": seed}
-        return Run(identity(specification), seed, specification, f"{self.label}, seed {seed}")
+        return Run("training", seed, {**self.specification, "seed": seed}, f"{self.label}, seed {seed}")
 
 
 def identity(specification: dict[str, Any]) -> str:
@@ -78,7 +89,7 @@ def resolve_descent(house: House, reference: PatchReference, seed: int) -> Run:
     setting = setting_of(house.patch_setting(reference.setting))
     specification = {"setting": setting, "method": reference.method, "seed": seed}
     label = f"{reference.method} in the setting {reference.setting}, seed {seed}"
-    return Run(identity(specification), seed, specification, label)
+    return Run("descent", seed, specification, label)
 
 
 def setting_of(setting: PatchSetting) -> dict[str, Any]:
@@ -108,6 +119,15 @@ def descent_notes(house: House, reference: PatchReference) -> list[str]:
     """Return in what the synthetic experiment of `reference` is not its manifest's."""
     original = setting_of(house.manifest_patch_setting(reference.setting))
     return named_changes(original, setting_of(house.patch_setting(reference.setting)))
+
+
+def named_settings_notes(house: House, artefact: Artefact) -> list[str]:
+    """Return what the scale or the user changes in the named settings that `artefact` uses."""
+    return [
+        note
+        for kind, name in artefact.settings.items()
+        for note in named_changes(house.named[kind][name].settings, house.settings(kind, name).model_dump())
+    ]
 
 
 def named_changes(original: dict[str, Any], chosen: dict[str, Any], within: str = "") -> list[str]:

@@ -1,13 +1,13 @@
-"""Finished trainings, timings and compositions that do not belong to the images that are prepared now."""
+"""Finished results that do not belong to the images that are prepared now."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 
 from mixsuite.catalog import paths
-from mixsuite.catalog.artefacts import Catalog, PlannedArtefact
+from mixsuite.catalog.artefacts import Catalog
 from mixsuite.catalog.runs import Run
 from mixsuite.catalog.targets import OTHER_TARGETS
 
@@ -24,17 +24,9 @@ def stale_results(catalog: Catalog, targets: Collection[str]) -> list[str]:
         for name, artefact in catalog.built.items()
         if everything or name in targets or artefact.paper in targets
     ]
-    records = {path: run for artefact in asked for path, run in _records(catalog.scale, artefact)}
+    runs = {run.identity: run for artefact in asked for run in artefact.all_runs() if "dataset" in run.specification}
+    records = {paths.record(catalog.scale, run.kind, run.identity): run for run in runs.values()}
     return [path for path, run in records.items() if _is_stale(catalog, path, run)]
-
-
-def _records(scale: str, artefact: PlannedArtefact) -> Iterator[tuple[str, Run]]:
-    for run in artefact.trainings.values():
-        yield paths.training_files(scale, run.identity)["run"], run
-    for run in artefact.timings.values():
-        yield paths.timing(scale, run.identity), run
-    if artefact.composition:
-        yield paths.composition_files(scale, artefact.composition.identity)[0], artefact.composition
 
 
 def _is_stale(catalog: Catalog, path: str, run: Run) -> bool:

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from mixsuite.catalog.runs import Run, Training, identity
-from mixsuite.config.manifest import Artefact, Row, RunReference
+from dataclasses import replace
+
+from mixsuite.catalog.planned import PlannedArtefact, PlannedRow
+from mixsuite.catalog.runs import Run
+from mixsuite.config.house import House
 
 BASE = "vanilla"
 """The recipe that the others' time is relative to."""
 
 
-def plan_timings(artefact: Artefact, trainings: dict[RunReference, Training | str]) -> dict[str, Run]:
-    """Return the timing of each row that prints a relative time, by row id; rows of one network share theirs.
+def plan_timings(_house: House, artefact: PlannedArtefact) -> PlannedArtefact:
+    """Return `artefact` with the timing of each row that prints a relative time; rows of one network share theirs.
 
-    `trainings` are those of the rows; a row that is not run is not timed, nor one whose network has no vanilla row.
+    A row that is not run is not timed, nor one whose network has no vanilla row.
     """
-    timed = [row for row in artefact.rows if "relative_time" in row.printed and row.run]
-    runnable = [row for row in timed if isinstance(trainings[row.run], Training)]
-    groups: dict[tuple[str, str, str], list[Row]] = {}
-    for row in runnable:
-        groups.setdefault((row.run.dataset, row.run.model, row.run.schedule), []).append(row)
-    planned = {}
+    groups: dict[tuple[str, str, str], list[PlannedRow]] = {}
+    for planned in artefact.rows:
+        if "relative_time" in planned.row.printed and planned.runs:
+            run = planned.row.run
+            groups.setdefault((run.dataset, run.model, run.schedule), []).append(planned)
+    timings = {}
     for rows in groups.values():
-        recipes = {row.run.recipe: trainings[row.run].specification["recipe"] for row in rows}
+        recipes = {planned.row.run.recipe: planned.runs[0].specification["recipe"] for planned in rows}
         if BASE in recipes:
-            timing = _timing(trainings[rows[0].run], recipes)
-            planned |= {row.id: timing for row in rows}
-    return planned
+            timings |= dict.fromkeys((planned.row.id for planned in rows), _timing(rows[0].runs[0], recipes))
+    rows = (
+        row.with_measured("timing", [timings[row.row.id]]) if row.row.id in timings else row for row in artefact.rows
+    )
+    return replace(artefact, rows=tuple(rows))
 
 
-def _timing(training: Training, recipes: dict[str, dict]) -> Run:
+def _timing(training: Run, recipes: dict[str, dict]) -> Run:
     shared = {part: training.specification[part] for part in ("dataset", "model", "schedule")}
-    specification = {**shared, "recipes": recipes}
     label = f"{len(recipes)} recipes on {shared['dataset']['name']} with {shared['model']['family']}"
-    return Run(identity(specification), 0, specification, label)
+    return Run("timing", 0, {**shared, "recipes": recipes}, label)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mixsuite.config.landscapes import Landscape, LandscapeSettings
 from mixsuite.config.manifest import Manifest, RunReference
+from mixsuite.config.named import SETTINGS, Named, changed
 from mixsuite.config.networks import Network
 from mixsuite.config.patches import PatchSetting
 from mixsuite.config.recipes import Recipe
 from mixsuite.config.schedules import Schedule, ScheduleProtocols
 from mixsuite.config.settings import Config, Dataset, Scale
-from mixsuite.config.strict import validate
+from mixsuite.config.strict import Strict, validate
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class House:
     protocols: dict[str, ScheduleProtocols]
     models: dict[str, Network]
     datasets: dict[str, Dataset]
-    landscapes: dict[str, Landscape]
+    named: dict[str, dict[str, Named]]
+    """The named settings by kind."""
     manifests: dict[str, Manifest]
 
     def protocol_schedule(self, name: str) -> Schedule:
@@ -42,14 +43,13 @@ class House:
         settings = of_scale.model_dump() | self.config.schedules.get(name, {})
         return validate(Schedule, settings, f"config.yaml: schedules.{name}")
 
-    def landscape(self, name: str) -> LandscapeSettings:
-        """Return the settings of the landscape `name`, with what the scale and the user change in them."""
-        settings, scale = self.landscapes[name].settings, self.config.scale
-        for where, changes in (
-            (f"workflow/scales/{scale}.yaml: landscapes.{name}", self.scale.landscapes.get(name, {})),
-            (f"config.yaml: landscapes.{name}", self.config.landscapes.get(name, {})),
-        ):
-            settings = validate(LandscapeSettings, settings.changed_by(changes), where)
+    def settings(self, kind: str, name: str) -> Strict:
+        """Return the settings `name` of workflow/KIND.yaml, with what the scale and the user change in them."""
+        model, scale = SETTINGS[kind], self.config.scale
+        settings = model.model_validate(self.named[kind][name].settings)
+        for where, changing in ((f"workflow/scales/{scale}.yaml", self.scale), ("config.yaml", self.config)):
+            changes = getattr(changing, kind).get(name, {})
+            settings = validate(model, changed(settings.model_dump(), changes), f"{where}: {kind}.{name}")
         return settings
 
     def patch_setting(self, name: str) -> PatchSetting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -68,19 +68,3 @@ class LandscapeSettings(Strict):
     surface: Surface
     gaussian: Gaussian
     seed: Annotated[Whole, Field(ge=0)]
-
-    def changed_by(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """Return the settings as plain data with `changes`, of which those of a part change that part alone."""
-        settings = self.model_dump()
-        for part, change in changes.items():
-            both = isinstance(settings.get(part), dict) and isinstance(change, dict)
-            settings[part] = settings[part] | change if both else change
-        return settings
-
-
-class Landscape(Strict):
-    """A named measurement; `sources` are printed below the figures."""
-
-    title: str
-    settings: LandscapeSettings
-    sources: list[str] = []

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from mixsuite.checks import suggest
 from mixsuite.config.datasets import known_datasets
 from mixsuite.config.house import House
-from mixsuite.config.landscapes import Landscape
 from mixsuite.config.manifest import Manifest
+from mixsuite.config.named import SETTINGS, Named, parse_named
 from mixsuite.config.networks import parse_network
 from mixsuite.config.recipes import RECIPES, Recipe
 from mixsuite.config.references import check_references
@@ -41,15 +41,16 @@ def load_house(root: Path, config: dict[str, Any]) -> House:
         protocols=_entries(root, "workflow/protocols.yaml", lambda data, at: validate(ScheduleProtocols, data, at)),
         models=_entries(root, "workflow/models.yaml", parse_network),
         datasets=known_datasets(_entries(root, "workflow/datasets.yaml", _dataset), user.datasets),
-        landscapes=_entries(root, "workflow/landscapes.yaml", lambda data, at: validate(Landscape, data, at)),
+        named={kind: _named(root, kind) for kind in SETTINGS},
         manifests={key: _manifest(root, key) for key in sorted(_names(workflow / "papers"))},
     )
     check_references(root, house, scale_file)
     # Whatever a protocol, a scale or the user changes is checked as a whole, whether or not it is run.
     for name in house.protocols:
         house.schedule(name)
-    for name in house.landscapes:
-        house.landscape(name)
+    for kind, known in house.named.items():
+        for name in known:
+            house.settings(kind, name)
     for name in user.patches:
         house.patch_setting(name)
     return house
@@ -61,6 +62,10 @@ def _names(folder: Path) -> set[str]:
 
 def _entries(root: Path, file: str, parse: Callable[[Any, str], Entry]) -> dict[str, Entry]:
     return {str(name): parse(data, f"{file}: {name}") for name, data in read_yaml(root / file, file).items()}
+
+
+def _named(root: Path, kind: str) -> dict[str, Named]:
+    return _entries(root, f"workflow/{kind}.yaml", lambda data, at: parse_named(kind, data, at))
 
 
 def _recipe(data: Any, where: str) -> Recipe:

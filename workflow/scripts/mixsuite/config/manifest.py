@@ -166,8 +166,8 @@ class Artefact(Strict):
     """The grid of synthetic experiments that it shows."""
     composition: Composition | None = None
     """The mixed images that it shows."""
-    landscape: Name | None = None
-    """What is measured of the loss around its networks."""
+    settings: dict[Name, Name] = {}
+    """The named settings that its steps use: the file workflow/KIND.yaml, and the entry in it."""
     rows: list[Row] = []
     claims: list[Claim] = []
     footnotes: list[str] = []

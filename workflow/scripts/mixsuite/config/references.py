@@ -20,8 +20,9 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
     for where, changing in ((scale_file, house.scale), ("config.yaml", house.config)):
         for name in changing.schedules:
             check_known(f"{where}: schedules", name, house.protocols)
-        for name in changing.landscapes:
-            check_known(f"{where}: landscapes", name, house.landscapes)
+        for kind, known in house.named.items():
+            for name in getattr(changing, kind):
+                check_known(f"{where}: {kind}", name, known)
     for where, stand_ins in ((scale_file, house.scale.stand_ins), ("config.yaml", house.config.stand_ins)):
         _check_stand_ins(f"{where}: stand_ins.datasets", stand_ins.datasets, house.datasets)
         _check_stand_ins(f"{where}: stand_ins.models", stand_ins.models, house.models)
@@ -42,8 +43,9 @@ def _check_artefacts(root: Path, house: House) -> None:
             for row in artefact.rows:
                 if row.run:
                     _check_run(f"{where}: {row.id}", row.run, house)
-            if artefact.landscape:
-                check_known(f"{where}: landscape", artefact.landscape, house.landscapes)
+            for kind, settings in artefact.settings.items():
+                check_known(f"{where}: settings", kind, house.named)
+                check_known(f"{where}: settings.{kind}", settings, house.named[kind])
             if artefact.composition:
                 check_known(f"{where}: composition.dataset", artefact.composition.dataset, house.datasets)
                 for recipe in artefact.composition.recipes:

@@ -78,10 +78,11 @@ def read_mixed(description: Description, runs: Path | str) -> Mixed:
     Raises:
         ValueError: a file is missing or damaged, or is that of another composition.
     """
-    if description.composition is None:
+    if not description.measured.get("composition"):
         raise ValueError("--artefact: composition: missing, expected the identity of the mixed images to show")
-    folder = Path(runs) / description.composition
-    record = read_result(folder / "composition.json", description.composition)
+    identity = description.measured["composition"][0].identity
+    folder = Path(runs) / identity
+    record = read_result(folder / "composition.json", identity)
     recipes = record["specification"]["recipes"]
     try:
         with np.load(folder / "images.npz", allow_pickle=False) as file:

@@ -34,9 +34,9 @@ class Row:
     """Name of the synthetic setting, for oh2024's rows."""
     runs: tuple[Run, ...] = ()
     recipe: str | None = None
-    """Name of the row's recipe in `timing`."""
-    timing: str | None = None
-    """Identity of the timing that has the row's step time."""
+    """Name of the row's recipe."""
+    measured: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
+    """What was measured of its runs, or beside them, by kind."""
     best_of: tuple[str, ...] = ()
     """Ids of the rows of which this one shows the best."""
     deviation_of: tuple[str, ...] = ()
@@ -60,8 +60,10 @@ class Description:
     stand_in_note: str
     footnotes: tuple[str, ...]
     rows: tuple[Row, ...]
-    composition: str | None = None
-    """Identity of the mixed images that a figure shows."""
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The named settings that it uses, by kind."""
+    measured: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
+    """What was measured for all of it, by kind."""
 
     @property
     def heading(self) -> str:
@@ -102,7 +104,8 @@ def _description(data: dict[str, Any]) -> Description:
         **{key: data[key] for key in plain},
         footnotes=tuple(data["footnotes"]),
         rows=tuple(_row(row) for row in data["rows"]),
-        composition=data.get("composition"),
+        settings=data["settings"],
+        measured=_measured(data["measured"]),
     )
 
 
@@ -111,11 +114,19 @@ def _row(data: dict[str, Any]) -> Row:
     return Row(
         **{key: data[key] for key in plain},
         recipe=data["recipe"],
-        timing=data["timing"],
+        measured=_measured(data["measured"]),
         best_of=tuple(data["best_of"]),
         deviation_of=tuple(data["deviation_of"]),
         notes=tuple(data["notes"]),
         printed={metric: Printed.model_validate(printed) for metric, printed in data["printed"].items()},
         setting=data["patches"]["setting"] if data["patches"] else None,
-        runs=tuple(Run(run["seed"], run["identity"]) for run in data["runs"]),
+        runs=_runs(data["runs"]),
     )
+
+
+def _measured(data: Mapping[str, Any]) -> dict[str, tuple[Run, ...]]:
+    return {kind: _runs(runs) for kind, runs in data.items()}
+
+
+def _runs(data: list[dict[str, Any]]) -> tuple[Run, ...]:
+    return tuple(Run(run["seed"], run["identity"]) for run in data)

@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from mixsuite.reporting.results import Results, read_result
-
-
-def read_evaluations(data: Any, folder: Path | str) -> Results:
-    """Return the content of every evaluation that the catalog's description, `data`, names, by row and seed.
-
-    A row names them as {"evaluations": [{"seed": ..., "identity": ...}]}; they lie in `folder`/IDENTITY.json.
-
-    Raises:
-        ValueError: an evaluation is missing, or is another one.
-    """
-    named = {row["id"]: row.get("evaluations", []) for row in data["rows"]}
-    identities = dict.fromkeys(each["identity"] for row in named.values() for each in row)
-    contents = {identity: read_result(Path(folder) / f"{identity}.json", identity) for identity in identities}
-    return {row: {each["seed"]: contents[each["identity"]] for each in row_named} for row, row_named in named.items()}
+from mixsuite.reporting.results import Results
 
 
 def shared_part(evaluations: Results, part: str) -> dict[str, Any]:

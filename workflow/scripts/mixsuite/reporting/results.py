@@ -25,6 +25,18 @@ def read_results(description: Description, runs: Path | str) -> Results:
     return {row.id: {run.seed: by_identity[run.identity] for run in row.runs} for row in description.rows}
 
 
+def read_measured(description: Description, kind: str, folder: Path | str) -> Results:
+    """Return what was measured of `kind` for each row, by row and seed; it lies in `folder`/IDENTITY.json.
+
+    Raises:
+        ValueError: a measurement is missing, or is another one.
+    """
+    named = {row.id: row.measured.get(kind, ()) for row in description.rows}
+    identities = dict.fromkeys(run.identity for runs in named.values() for run in runs)
+    read = {identity: read_result(Path(folder) / f"{identity}.json", identity) for identity in identities}
+    return {row: {run.seed: read[run.identity] for run in runs} for row, runs in named.items()}
+
+
 def read_run(folder: Path | str, run: Run) -> dict[str, Any]:
     """Return what `run` left in `folder`/IDENTITY/run.json.
 

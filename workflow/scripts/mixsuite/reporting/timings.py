@@ -22,7 +22,7 @@ def read_timings(description: Description, folder: Path | str) -> Timings:
     Raises:
         ValueError: a timing is missing, or is another one.
     """
-    identities = dict.fromkeys(row.timing for row in description.rows if row.timing)
+    identities = dict.fromkeys(run.identity for row in description.rows for run in row.measured.get("timing", ()))
     return {identity: read_result(Path(folder) / f"{identity}.json", identity) for identity in identities}
 
 
@@ -32,12 +32,12 @@ def measure_timings(description: Description, timings: Timings) -> pd.DataFrame:
     Raises:
         ValueError: a timing lacks the recipe of a row.
     """
-    timed = [row for row in description.rows if row.timing]
+    timed = [(row, run.identity) for row in description.rows for run in row.measured.get("timing", ())]
     return measurement_table(
         measurement
-        for row in timed
-        for number, ratio in enumerate(_relative(timings[row.timing], row.timing, row.recipe))
-        for measurement in measure(description.name, row, Run(number, row.timing), {"relative_time": ratio})
+        for row, timing in timed
+        for number, ratio in enumerate(_relative(timings[timing], timing, row.recipe))
+        for measurement in measure(description.name, row, Run(number, timing), {"relative_time": ratio})
     )
 
 

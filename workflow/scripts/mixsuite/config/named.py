@@ -1,0 +1,45 @@
+"""Named settings: entries of workflow/KIND.yaml, which artefacts use and a scale or a user may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mixsuite.config.landscapes import LandscapeSettings
+from mixsuite.config.strict import Strict, validate
+
+SETTINGS: dict[str, type[Strict]] = {
+    "landscapes": LandscapeSettings,
+}
+"""By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
+
+
+class _Entry(Strict):
+    title: str
+    settings: dict[str, Any]
+    sources: list[str] = []
+
+
+@dataclass(frozen=True)
+class Named:
+    """An entry of workflow/KIND.yaml: its settings as written and complete, and what is printed below what uses it."""
+
+    title: str
+    settings: dict[str, Any]
+    sources: tuple[str, ...]
+
+
+def parse_named(kind: str, data: Any, where: str) -> Named:
+    """Return the entry in `data`; ConfigError names `where` and what is wrong."""
+    entry = validate(_Entry, data, where)
+    settings = validate(SETTINGS[kind], entry.settings, f"{where}: settings")
+    return Named(entry.title, settings.model_dump(), tuple(entry.sources))
+
+
+def changed(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return `settings` with `changes`, of which those of a part change that part alone."""
+    whole = dict(settings)
+    for part, change in changes.items():
+        both = isinstance(whole.get(part), dict) and isinstance(change, dict)
+        whole[part] = whole[part] | change if both else change
+    return whole
