@@ -9,7 +9,6 @@ DATASET/{train,test}/dataset.json classes, mean and std of the train split, sha2
 from __future__ import annotations
 
 import hashlib
-import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,15 +57,12 @@ def write_split(folder: Path, images: np.ndarray, labels: np.ndarray, descriptio
 
 
 def load_split(folder: Path) -> ImageArrays:
-    """Return the split in `folder` by memory map, its content held against its sha256; that of a subset in memory.
+    """Return the split in `folder` by memory map, its content held against its sha256.
 
     Raises:
         DatasetError: a file is missing or unreadable, an array has another type or shape than the prepared form, a
             label is no class, or the content is not what was prepared.
     """
-    if (folder / "indices.npy").exists():
-        # Loaded by name: the code for subsets is no part of a training on a whole dataset.
-        return importlib.import_module("mixsuite.data.subset").load_subset_split(folder)
     description = read_description(folder / "dataset.json", ("classes", "mean", "std", "sha256", "source", "n"))
     images = _read_array(folder / "images.npy", np.uint8, ("N", "H", "W", "C"))
     labels = _read_array(folder / "labels.npy", np.int64, ("N",))
