@@ -1,4 +1,4 @@
-"""Find the C-scores of the images that networks, trained on a part of a dataset, misclassify among the rest."""
+"""Find the C-scores of the images that networks, each trained on a subset of a dataset, misclassify among the rest."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
 
     # Not before the arguments are known to be right: torch takes seconds.
-    from mixsuite.checks import check_keys, check_list
-    from mixsuite.cscores.held_out import HeldOut
-    from mixsuite.cscores.scores import read_cscores
+    from mixsuite.cscores.held_out import score_rest
+    from mixsuite.cscores.scores import check_order, read_cscores
+    from mixsuite.cscores.specification import check_scoring
+    from mixsuite.data.arrays import load_dataset
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.files import write_json
     from mixsuite.progress import ProgressBar
@@ -25,24 +26,23 @@ def main(arguments: list[str] | None = None) -> int:
 
     def step() -> None:
         scoring = read_json("--scoring", options.scoring)
-        check_keys("scoring", scoring, ("dataset", "runs"))
-        check_list("runs", scoring["runs"], of="names of runs")
+        check_scoring(scoring)
         limit_threads(options.threads)
         cscores = read_cscores(options.cscores)
-        rest = HeldOut(options.dataset, cscores, str(options.cscores), options.dataset_sha256)
+        whole, _, sha256 = load_dataset(options.dataset, options.dataset_sha256)
+        check_order(cscores, whole.labels, str(options.cscores))
         networks = {}
-        with lease(options.device) as device, closing(ProgressBar("network", len(scoring["runs"]))) as progress:
-            for number, run in enumerate(scoring["runs"], start=1):
-                networks[run] = rest.score(options.runs / run, device)
+        with lease(options.device) as device, closing(ProgressBar("network", len(scoring["subsets"]))) as progress:
+            for run, subset in scoring["subsets"].items():
+                networks[run] = score_rest(options.runs / run, options.subsets / subset, whole, cscores, device)
                 missed = networks[run]["misclassified"]
-                progress.move(number, f"{missed['n']} images misclassified, mean C-score {missed['mean']:.3f}")
+                progress.move(len(networks), f"{missed['n']} misclassified, mean C-score {missed['mean']:.3f}")
             content = {
                 "specification": scoring,
-                "rest": rest.described(),
                 "networks": networks,
                 "device": device_name(device),
                 "threads": options.threads,
-                "dataset": {"sha256": rest.sha256},
+                "dataset": {"sha256": sha256},
                 "provenance": record(options.code),
             }
         write_json(options.output, content)
@@ -53,11 +53,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = step_parser(__doc__)
     what = parser.add_argument_group("what is scored")
-    example = 'e.g. {"dataset": {"name": "half"}, "runs": ["erm-0", "cutmix-0"]}'
+    example = 'e.g. {"dataset": {"name": "mine"}, "subsets": {"RUN": "SUBSET"}}: names of folders'
     what.add_argument("--scoring", required=True, metavar="JSON", help=example)
     what.add_argument("--runs", required=True, type=Path, metavar="DIR", help="the folder with a folder per run")
-    what.add_argument("--dataset", required=True, type=Path, metavar="DIR", help="the part that they were trained on")
-    what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the part")
+    what.add_argument("--subsets", required=True, type=Path, metavar="DIR", help="the folder with a folder per subset")
+    what.add_argument("--dataset", required=True, type=Path, metavar="DIR", help="the whole dataset, prepared")
+    what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
     what.add_argument("--cscores", required=True, type=Path, metavar="FILE", help="of all training images (.npz)")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="what was found (.json)")
     add_computing_options(parser)

@@ -20,7 +20,9 @@ def score_misclassified(predicted: np.ndarray, rest: np.ndarray, cscores: CScore
 
     `predicted` are the classes predicted for the images with the indices `rest` (among all training images).
 
-        accuracy: in %; misclassified: {"n", "mean", "q1", "q2", "q3", "images": their indices, "scores"}
+        accuracy: in %
+        rest, misclassified: {"n", "mean", "q1", "q2", "q3"} of the C-scores of all of them, and of those missed
+        scores: of those missed, one by one
 
     Raises:
         ValueError: none of them is misclassified.
@@ -29,10 +31,7 @@ def score_misclassified(predicted: np.ndarray, rest: np.ndarray, cscores: CScore
     scores = cscores.scores[missed]
     return {
         "accuracy": 100 * (1 - len(missed) / len(rest)),
-        "misclassified": {
-            "n": len(missed),
-            **mean_and_quartiles(scores),
-            "images": missed.tolist(),
-            "scores": scores.tolist(),
-        },
+        "rest": {"n": len(rest), **mean_and_quartiles(cscores.scores[rest])},
+        "misclassified": {"n": len(missed), **mean_and_quartiles(scores)},
+        "scores": scores.tolist(),
     }

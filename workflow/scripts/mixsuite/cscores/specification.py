@@ -1,6 +1,7 @@
-"""What an estimate of C-scores is made of, checked key by key.
+"""What an estimate of C-scores, and a scoring of misclassified images, are made of, checked key by key.
 
-    {"dataset": {...}, "ratios": [0.1, ..., 0.9], "repeats": 4, "model": {...}, "recipe": {...}, "schedule": {...}, "seed": 0}
+    {"dataset": {...}, "model": {...}, "recipe": {...}, "schedule": {...}, "seed": 0, "ratios": [...], "repeats": 8}
+    {"dataset": {...}, "subsets": {identity of a training: identity of the subset that it was on}}
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ def check_estimate(estimate: Any) -> None:
         check_fraction("ratios", ratio)
     if not ratios or sorted(set(ratios)) != list(ratios):
         raise SettingError(f"ratios: found {ratios!r}, expected at least one, each larger than that before it")
+
+
+def check_scoring(scoring: Any) -> None:
+    """Raise SettingError unless `scoring` has all keys and no others, and at least one training."""
+    check_keys("scoring", scoring, ("dataset", "subsets"))
+    if not isinstance(scoring["subsets"], dict) or not scoring["subsets"]:
+        raise SettingError(f"subsets: found {scoring['subsets']!r}, expected the subset of at least one training")
 
 
 def run_of(estimate: dict[str, Any]) -> dict[str, Any]:
