@@ -65,7 +65,7 @@ class TwoClasses:
     def measure(self, run_folder: Path, device: torch.device) -> list[dict[str, Any]]:
         """Return what was measured of the network in `run_folder` for each share, in plain values.
 
-            share: exact, of the first image; output_share, departure: see MixedOutputs; differences: of all pairs
+            asked, share: of the first image, as asked for and exact; output_share, departure: see MixedOutputs; differences: of all pairs
 
         Raises:
             ValueError: the training's files are missing, or it was of another dataset.
@@ -81,10 +81,11 @@ class TwoClasses:
             found = measure_mixed_outputs(trained.model, images, self._pairs, self._classes, self._shares, self._seed)
         return [
             {
+                "asked": asked,
                 "share": each.share,
                 "output_share": each.output_share(),
                 "departure": each.departure(),
-                "differences": each.mixed.tolist(),
+                "differences": each.mixed.float().tolist(),
             }
-            for each in found
+            for asked, each in zip(self._shares, found, strict=True)
         ]
