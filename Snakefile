@@ -33,6 +33,7 @@ rule all:
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/landscapes.smk"
+include: "workflow/rules/robustness.smk"
 include: "workflow/rules/compositions.smk"
 include: "workflow/rules/patches.smk"
 include: "workflow/rules/artefacts.smk"

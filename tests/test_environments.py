@@ -34,9 +34,6 @@ LOADED_BY_NAME = {
 # Needed by a package at run time, or by a command that the README names, though nothing here imports it.
 NOT_IMPORTED = {"Pygments": "snakemake --report", "scikit-image": "its photographs, which are read as files"}
 
-# Programs that no rule runs yet (docs/robustness.md).
-BY_HAND = {"make_adversarial", "make_stand_in_set", "evaluate_robustness"}
-
 
 @pytest.fixture(scope="module")
 def requirements(root):
@@ -90,7 +87,7 @@ def _imported(tree):
 
 
 def test_every_step_has_an_environment(root):
-    assert set(_environment_of_rules(root)) == {path.stem for path in SCRIPTS.glob("*.py")} - BY_HAND
+    assert set(_environment_of_rules(root)) == {path.stem for path in SCRIPTS.glob("*.py")}
 
 
 @pytest.mark.parametrize("name", ["data", "training", "reporting"])

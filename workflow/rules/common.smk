@@ -19,6 +19,8 @@ from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
+from mixsuite.catalog.image_sets import folder_of_image_set
+from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.targets import asked_targets, check_targets
 from mixsuite.config.strict import ConfigError
@@ -145,9 +147,14 @@ def run_of_kind(kind):
     return lambda wildcards: CATALOG.runs[kind][wildcards.run]
 
 
-training, timing, composition, landscape, descent = map(
-    run_of_kind, ("training", "timing", "composition", "landscape", "descent")
-)
+training = run_of_kind("training")
+timing = run_of_kind("timing")
+composition = run_of_kind("composition")
+landscape = run_of_kind("landscape")
+adversarial_set = run_of_kind("adversarial_set")
+stand_in_set = run_of_kind("stand_in_set")
+evaluation = run_of_kind("evaluation")
+descent = run_of_kind("descent")
 
 
 def needed_by(run_of, kind):
@@ -155,6 +162,8 @@ def needed_by(run_of, kind):
 
 
 network_of_landscape = needed_by(landscape, "training")
+substitute = needed_by(adversarial_set, "training")
+network_of_evaluation = needed_by(evaluation, "training")
 
 
 def outputs_of(run):
@@ -238,13 +247,57 @@ def trained_files_of(run_of):
     return lambda wildcards: list(outputs_of(run_of(wildcards)).values())
 
 
+def folder_of(run):
+    return str(Path(paths.record(CATALOG.scale, run.kind, run.identity)).parent)
+
+
 def trained_folder_of(run_of):
-    return lambda wildcards: str(Path(outputs_of(run_of(wildcards))["run"]).parent)
+    return lambda wildcards: folder_of(run_of(wildcards))
 
 
 def landscape_code(wildcards):
     engine = module_of_engine(landscape(wildcards).specification)
     return code("measure_landscape", [engine, *modules_of(network_of_landscape(wildcards).specification)])
+
+
+# Robustness
+
+
+def stand_in_set_settings(wildcards):
+    return canonical_json(stand_in_set(wildcards).specification["set"])
+
+
+def evaluated_files(wildcards):
+    return [file for run in evaluation(wildcards).needs for file in outputs_of(run).values()]
+
+
+def evaluated_sets(wildcards):
+    # The options that say where the sets lie; a user's own folder is no part of what an evaluation is made of.
+    run = evaluation(wildcards)
+    made = {canonical_json(of.specification["set"]): of for of in run.needs if of.kind == "stand_in_set"}
+    runs = {run.identity: run for run in run.needs}
+
+    def folder(settings):
+        if "folder" in settings:
+            return str(folder_of_image_set(CATALOG.house, settings["folder"]))
+        return folder_of(made[canonical_json(settings)])
+
+    specification = run.specification
+    adversarial = {name: folder_of(runs[of]) for name, of in specification["adversarial_sets"].items()}
+    shifted = {name: folder(settings) for name, settings in specification["shifted_sets"].items()}
+    return [
+        *(part for name, of in adversarial.items() for part in ("--adversarial-set", f"{name}={of}")),
+        *(part for name, of in shifted.items() for part in ("--shifted-set", f"{name}={of}")),
+        *(["--unknown-set", folder(specification["unknown_set"])] if specification["unknown_set"] else []),
+    ]
+
+
+def evaluation_code(wildcards):
+    return code("evaluate_robustness", modules_of_evaluation(evaluation(wildcards)))
+
+
+def adversarial_set_code(wildcards):
+    return code("make_adversarial", modules_of_adversarial_set(adversarial_set(wildcards)))
 
 
 # Synthetic experiments
@@ -308,6 +361,8 @@ TABLES = {
     ),
     "tabulate_selection": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
+    "tabulate_robustness": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
+    "tabulate_detection": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
 }

@@ -15,6 +15,7 @@ from mixsuite.catalog.fit import ONE_PROCESS_METHODS
 from mixsuite.catalog.footnotes import footnotes
 from mixsuite.catalog.landscapes import plan_landscapes
 from mixsuite.catalog.planned import Measured, PlannedArtefact, PlannedRow
+from mixsuite.catalog.robustness import plan_robustness
 from mixsuite.catalog.runs import (
     Run,
     Training,
@@ -30,7 +31,7 @@ from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
 from mixsuite.config.strict import ConfigError
 
-PLANNERS = (plan_timings, plan_compositions, plan_landscapes)
+PLANNERS = (plan_timings, plan_compositions, plan_landscapes, plan_robustness)
 """Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
 

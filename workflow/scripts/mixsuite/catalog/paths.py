@@ -17,6 +17,17 @@ OUTPUTS = {
     "descent": {"run": "patches/{run}/run.json", "trajectory": "patches/{run}/trajectory.csv"},
     "timing": {"timing": "timings/{run}.json"},
     "landscape": {"landscape": "landscapes/{run}.json"},
+    "adversarial_set": {
+        "record": "adversarial_sets/{run}/dataset.json",
+        "images": "adversarial_sets/{run}/images.npy",
+        "labels": "adversarial_sets/{run}/labels.npy",
+    },
+    "stand_in_set": {
+        "record": "stand_in_sets/{run}/dataset.json",
+        "images": "stand_in_sets/{run}/images.npy",
+        "labels": "stand_in_sets/{run}/labels.npy",
+    },
+    "evaluation": {"evaluation": "evaluations/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""

@@ -14,6 +14,7 @@ from mixsuite.config.named import SETTINGS, Named, parse_named
 from mixsuite.config.networks import parse_network
 from mixsuite.config.recipes import RECIPES, Recipe
 from mixsuite.config.references import check_references
+from mixsuite.config.robustness_references import check_robustness
 from mixsuite.config.schedules import ScheduleProtocols
 from mixsuite.config.settings import Config, Dataset, Scale
 from mixsuite.config.strict import ConfigError, check_known, validate
@@ -51,6 +52,7 @@ def load_house(root: Path, config: dict[str, Any]) -> House:
     for kind, known in house.named.items():
         for name in known:
             house.settings(kind, name)
+    check_robustness(root, house, scale_file)
     for name in user.patches:
         house.patch_setting(name)
     return house

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mixsuite.config.landscapes import LandscapeSettings
+from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.strict import Strict, validate
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
+    "robustness": RobustnessSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from mixsuite.config.image_sets import StandInSet
 from mixsuite.config.strict import Strict
-from mixsuite.config.values import Count, Name, Protocol, Switch, Whole, each_once
+from mixsuite.config.values import MOST_SEEDS, Count, Name, Protocol, Switch, Whole, each_once
 
-Seeds = Annotated[Whole, Field(ge=1, le=100)]
+Seeds = Annotated[Whole, Field(ge=1, le=MOST_SEEDS)]
 DatasetKind = Literal["digits", "photographs", "cifar10", "cifar100", "imagenet", "folder", "large_folder"]
 
 
@@ -44,6 +45,8 @@ class StandIns(Strict):
     models: dict[str, str | None] = {}
     pictures: dict[str, str] = {}
     """Datasets that stand in where a figure shows images and nothing is trained."""
+    image_sets: dict[str, StandInSet | None] = {}
+    """What is made of images at hand instead of sets such as ImageNet-A; null means: the set itself."""
 
 
 class Comparison(Strict):
@@ -70,11 +73,15 @@ class Config(Strict):
     compile: Switch = False
     """Whether torch.compile makes the networks faster, where trainings are long enough to be worth its minutes."""
     datasets: Annotated[dict[Name, UserDataset], _EMPTY] = {}
+    image_sets: Annotated[dict[Name, str], _EMPTY] = {}
+    """Where sets of images lie on which trained networks are tested, such as ImageNet-A: a folder of class folders."""
     stand_ins: Annotated[StandIns, _EMPTY] = StandIns()
     schedules: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the training schedules, such as {cifar: {epochs: 100}}."""
     landscapes: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
+    robustness: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to the evaluations of robustness, such as {attacks: {space: normalised}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -90,3 +97,5 @@ class Scale(Strict):
     """Per schedule, the settings that this scale changes."""
     landscapes: dict[str, dict[str, Any]] = {}
     """Per landscape, the settings that this scale changes, part by part."""
+    robustness: dict[str, dict[str, Any]] = {}
+    """Per evaluation of robustness, the settings that this scale changes, part by part."""

@@ -36,6 +36,8 @@ Probability = Annotated[Number, Field(ge=0, le=1)]
 Positive = Annotated[Number, Field(gt=0)]
 NotNegative = Annotated[Number, Field(ge=0)]
 Switch = Annotated[StrictBool, BeforeValidator(_switch)]
+MOST_SEEDS = 100
+"""Runs have seeds below it."""
 Protocol = Literal["text", "released"]
 # A name becomes part of a path, a Snakemake target and a LaTeX label.
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")]

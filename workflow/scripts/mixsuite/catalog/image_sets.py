@@ -1,0 +1,52 @@
+"""The sets of images, such as ImageNet-A, on which trained networks are tested beside their test images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mixsuite.catalog.datasets import form_of
+from mixsuite.catalog.runs import Run
+from mixsuite.config.house import House
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """A set that there is: what it is, as evaluations name it, and the run that makes it, if it is a stand-in."""
+
+    settings: dict[str, Any]
+    made_by: Run | None = None
+
+    def stand_in_notes(self, name: str) -> tuple[str, ...]:
+        """Return what stands in for the set `name`."""
+        return (f"{self.settings['kind'].replace('_', ' ')} images for {name}",) if self.made_by else ()
+
+
+def plan_image_set(house: House, name: str, dataset: dict[str, Any]) -> ImageSet | str:
+    """Return the set `name` beside `dataset` (its specification), or why there is none."""
+    made_of = _stand_in(house, name)
+    if made_of is None:
+        if name in house.config.image_sets:
+            return ImageSet({"folder": name})
+        return f"config.yaml: image_sets.{name}: missing, expected a folder that holds a folder of images per class"
+    if form_of(dataset["kind"]) == "index":
+        return (
+            f"the images of {dataset['name']} are of many sizes, and a stand-in for {name} is made of small ones "
+            f"(config.yaml: stand_ins: {{image_sets: {{{name}: null}}}} takes the folder in image_sets)"
+        )
+    run = Run("stand_in_set", made_of["seed"], {"set": made_of, "dataset": dataset}, f"{made_of['kind']} for {name}")
+    return ImageSet(made_of, run)
+
+
+def folder_of_image_set(house: House, name: str) -> Path:
+    """Return where the user says that the set `name` lies."""
+    return Path(house.config.image_sets[name]).expanduser()
+
+
+def _stand_in(house: House, name: str) -> dict[str, Any] | None:
+    for stand_ins in (house.config.stand_ins, house.scale.stand_ins):
+        if name in stand_ins.image_sets:
+            chosen = stand_ins.image_sets[name]
+            return chosen.model_dump() if chosen else None
+    return None
