@@ -22,6 +22,7 @@ from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, 
 from mixsuite.catalog.image_sets import folder_of_image_set
 from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
 from mixsuite.catalog.staleness import stale_results
+from mixsuite.catalog.subsets import modules_of_scores
 from mixsuite.catalog.targets import asked_targets, check_targets
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
@@ -155,6 +156,9 @@ adversarial_set = run_of_kind("adversarial_set")
 stand_in_set = run_of_kind("stand_in_set")
 evaluation = run_of_kind("evaluation")
 descent = run_of_kind("descent")
+scores = run_of_kind("scores")
+subset = run_of_kind("subset")
+anchors = run_of_kind("anchors")
 
 
 def needed_by(run_of, kind):
@@ -164,6 +168,12 @@ def needed_by(run_of, kind):
 network_of_landscape = needed_by(landscape, "training")
 substitute = needed_by(adversarial_set, "training")
 network_of_evaluation = needed_by(evaluation, "training")
+network_of_scores = needed_by(scores, "training")
+scores_of_anchors = needed_by(anchors, "scores")
+
+
+def network_of_anchors(wildcards):
+    return scores_of_anchors(wildcards).needed("training")
 
 
 def outputs_of(run):
@@ -174,23 +184,19 @@ def specification_of(run_of):
     return lambda wildcards: canonical_json(run_of(wildcards).specification)
 
 
-def dataset_of(run):
-    return run.specification["dataset"]["name"]
-
-
 def dataset_files_of(run_of):
     # Prepared again, byte for byte the same, a dataset makes nothing anew: its sha256 is among the parameters.
-    return lambda wildcards: ancient(CATALOG.dataset_files(dataset_of(run_of(wildcards))))
+    return lambda wildcards: ancient(CATALOG.data_files(run_of(wildcards)))
 
 
 def dataset_folder_of(run_of):
-    return lambda wildcards: paths.dataset(wildcards.scale, dataset_of(run_of(wildcards)))
+    return lambda wildcards: str(Path(CATALOG.data_files(run_of(wildcards))[0]).parent)
 
 
 def dataset_sha256_of(run_of):
     # Asked again when the job starts, and the dataset is there. As a function of `input` it would not be compared.
     def sha256(wildcards):
-        description = Path(CATALOG.dataset_files(dataset_of(run_of(wildcards)))[0])
+        description = Path(CATALOG.data_files(run_of(wildcards))[0])
         return (
             json.loads(description.read_text(encoding="utf-8"))["sha256"] if description.is_file() else "not prepared"
         )
@@ -300,6 +306,23 @@ def adversarial_set_code(wildcards):
     return code("make_adversarial", modules_of_adversarial_set(adversarial_set(wildcards)))
 
 
+# Subsets
+
+
+def scores_code(wildcards):
+    return code("score_images", modules_of_scores(scores(wildcards)))
+
+
+def scores_of_subset(wildcards):
+    # A random subset is selected by none.
+    return [file for run in subset(wildcards).needs for file in outputs_of(run).values()]
+
+
+def scores_option(wildcards):
+    files = scores_of_subset(wildcards)
+    return ["--scores", str(Path(files[0]).parent)] if files else []
+
+
 # Synthetic experiments
 
 
@@ -340,9 +363,9 @@ def records_of(*kinds):
     return records
 
 
-def files_of(kind):
+def files_of(*kinds):
     def files(wildcards):
-        runs = CATALOG.artefacts[wildcards.artefact].runs(kind).values()
+        runs = (run for kind in kinds for run in CATALOG.artefacts[wildcards.artefact].runs(kind).values())
         return [file for run in runs for file in outputs_of(run).values()]
 
     return files
@@ -373,6 +396,8 @@ FIGURES = {
     "plot_sharpness": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
+    "plot_anchors": (files_of("anchors", "scores"), "--runs results/{scale}/anchors --scores results/{scale}/scores"),
+    "plot_subset_errors": (records_of("training"), "--runs results/{scale}/runs"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }
 # Figures that can be turned with the mouse have a page beside.

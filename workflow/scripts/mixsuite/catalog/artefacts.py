@@ -25,13 +25,14 @@ from mixsuite.catalog.runs import (
     resolve_training,
     setting_of,
 )
+from mixsuite.catalog.subsets import plan_subsets
 from mixsuite.catalog.timings import plan_timings
 from mixsuite.config.house import House
 from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
 from mixsuite.config.strict import ConfigError
 
-PLANNERS = (plan_timings, plan_compositions, plan_landscapes, plan_robustness)
+PLANNERS = (plan_subsets, plan_timings, plan_compositions, plan_landscapes, plan_robustness)
 """Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
 
@@ -93,6 +94,12 @@ class Catalog:
         """Return the files of the prepared dataset `name`; the first describes all of it."""
         return paths.dataset_files(self.scale, name, form_of(self.house.datasets[name].kind))
 
+    def data_files(self, run: Run) -> list[str]:
+        """Return the files of the dataset or subset that `run` reads; the first describes all of it."""
+        dataset = run.specification["dataset"]
+        subset = paths.outputs(self.scale, "subset", dataset["subset"]).values() if "subset" in dataset else ()
+        return [*subset, *self.dataset_files(dataset["name"])]
+
     def dataset_source(self, name: str) -> Path | None:
         """Return where the user says that the dataset `name` lies, or None."""
         own = self.house.config.datasets.get(name)
@@ -122,6 +129,7 @@ class Catalog:
             "stand_in_note": "; ".join(notes),
             "settings": self._named_settings(artefact.definition),
             "measured": _describe_measured(artefact.measured),
+            "axis": artefact.definition.axis,
             "rows": [_describe(row) for row in artefact.rows],
         }
 

@@ -28,6 +28,9 @@ OUTPUTS = {
         "labels": "stand_in_sets/{run}/labels.npy",
     },
     "evaluation": {"evaluation": "evaluations/{run}.json"},
+    "scores": {"record": "scores/{run}/scores.json", "values": "scores/{run}/values.npy"},
+    "subset": {"record": "subsets/{run}/dataset.json", "indices": "subsets/{run}/indices.npy"},
+    "anchors": {"record": "anchors/{run}/anchors.json", "arrays": "anchors/{run}/images.npz"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""

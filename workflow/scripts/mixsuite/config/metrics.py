@@ -39,6 +39,7 @@ METRICS: dict[str, Metric] = {
     "hessian_trace": Metric("Trace of the Hessian", "", 1, lower_is_better=True),
     "loss_rise": Metric("Rise of the test loss under the strongest noise", "", 3, lower_is_better=True),
     "error_reduction": Metric("Reduction of top-1 error", "points", 2, lower_is_better=False),
+    "cv_reliability": Metric("Rank correlation of the CV between two halves of the draws", "", 2),
     "speedup": Metric("Speed-up", "×", 1, lower_is_better=False),
     "flops": Metric("Multiply-adds", "M", 0),
     "search_cost": Metric("Search cost", "GPU days", 2, lower_is_better=True),

@@ -8,10 +8,12 @@ from typing import Any
 from mixsuite.config.landscapes import LandscapeSettings
 from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.strict import Strict, validate
+from mixsuite.config.subsampling import SubsamplingSettings
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
     "robustness": RobustnessSettings,
+    "subsampling": SubsamplingSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 

@@ -27,6 +27,10 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
         _check_stand_ins(f"{where}: stand_ins.datasets", stand_ins.datasets, house.datasets)
         _check_stand_ins(f"{where}: stand_ins.models", stand_ins.models, house.models)
         _check_stand_ins(f"{where}: stand_ins.pictures", stand_ins.pictures, house.datasets)
+    for name in house.named["subsampling"]:
+        scorer = house.settings("subsampling", name).scorer
+        check_known(f"workflow/subsampling.yaml: {name}: scorer.recipe", scorer.recipe, house.recipes)
+        check_known(f"workflow/subsampling.yaml: {name}: scorer.schedule", scorer.schedule, house.protocols)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
     _check_artefacts(root, house)

@@ -82,6 +82,8 @@ class Config(Strict):
     """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
     robustness: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the evaluations of robustness, such as {attacks: {space: normalised}}."""
+    subsampling: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to how images are scored and selected, such as {high-cv: {pool: all}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -99,3 +101,5 @@ class Scale(Strict):
     """Per landscape, the settings that this scale changes, part by part."""
     robustness: dict[str, dict[str, Any]] = {}
     """Per evaluation of robustness, the settings that this scale changes, part by part."""
+    subsampling: dict[str, dict[str, Any]] = {}
+    """Per way of subsampling, the settings that this scale changes, part by part."""

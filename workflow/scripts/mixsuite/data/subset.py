@@ -34,7 +34,7 @@ def write_subset(
     """
     content = {
         **description,
-        "whole": {"folder": os.path.relpath(whole.resolve(), destination.resolve()), "sha256": whole_sha256},
+        "dataset": {"folder": os.path.relpath(whole.resolve(), destination.resolve()), "sha256": whole_sha256},
         "n": {"train": len(indices)},
         "sha256": _subset_sha256(whole_sha256, indices),
     }
@@ -51,15 +51,16 @@ def load_subset(folder: Path, sha256: str | None = None) -> tuple[ImageArrays, I
         DatasetError: a file is missing or unreadable, the whole dataset is gone or is another one, an index is none of
             its training images, or the subset's sha256 is not what it says or not `sha256`.
     """
-    said = read_description(folder / "dataset.json", ("whole", "sha256"))
-    train, test, _ = load_dataset(folder / said["whole"]["folder"], said["whole"]["sha256"])
+    said = read_description(folder / "dataset.json", ("dataset", "sha256"))
+    train, test, _ = load_dataset(folder / said["dataset"]["folder"], said["dataset"]["sha256"])
     indices = _read_indices(folder / "indices.npy", len(train.labels))
-    if (found := _subset_sha256(said["whole"]["sha256"], indices)) != said["sha256"]:
+    if (found := _subset_sha256(said["dataset"]["sha256"], indices)) != said["sha256"]:
         raise DatasetError(f"{folder}: the subset has sha256 {found}, expected {said['sha256']}: select it anew")
     if sha256 and found != sha256:
         raise DatasetError(f"{folder}: the subset has sha256 {found}, expected {sha256}: it was selected differently")
     description = {**train.description, "n": len(indices)}
-    return replace(train, images=train.images[indices], labels=train.labels[indices], description=description), test, found
+    chosen = replace(train, images=train.images[indices], labels=train.labels[indices], description=description)
+    return chosen, test, found
 
 
 def _subset_sha256(whole: str, indices: np.ndarray) -> str:

@@ -77,7 +77,9 @@ def draw_block(block: int, scoring: dict[str, Any], pool: PartnerPool, n_anchors
     return Mixes(sources, boxes, shares_of_boxes(boxes, *size))
 
 
-def draw_anchor(anchor: int, scoring: dict[str, Any], pool: PartnerPool, n_anchors: int, size: tuple[int, int]) -> Mixes:
+def draw_anchor(
+    anchor: int, scoring: dict[str, Any], pool: PartnerPool, n_anchors: int, size: tuple[int, int]
+) -> Mixes:
     """Return the mixes of one `anchor`, those that it was scored by."""
     per_anchor = scoring["draws"] * scoring["places"]
     first = anchor % BLOCK * per_anchor

@@ -31,9 +31,7 @@ def score(
     parts = []
     for index, features in feature_batches(network, images, precision):
         generator = stream(scoring["seed"], "dropout", int(index[0]), device=features.device)
-        probabilities = dropout_predictions(
-            features, network.classifier, scoring["rate"], scoring["passes"], generator
-        )
+        probabilities = dropout_predictions(features, network.classifier, scoring["rate"], scoring["passes"], generator)
         parts.append(torch.stack([bald(probabilities), variation_ratios(probabilities)], dim=1).cpu().numpy())
         tell(int(index[-1]) + 1)
     return np.concatenate(parts)

@@ -78,9 +78,7 @@ def check_scoring(scoring: Any) -> None:
 
 def check_subset(subset: Any) -> None:
     """Raise SettingError, naming the setting, unless `subset` has all keys, no others, and values in range."""
-    check_keys(
-        "subset", subset, ("dataset", "measure", "order", "interval", "pool", "ddof", "t", "scores", "seed")
-    )
+    check_keys("subset", subset, ("dataset", "measure", "order", "interval", "pool", "ddof", "t", "scores", "seed"))
     check_choice("measure", subset["measure"], SELECTIONS)
     check_ratio(subset["t"])
     check_choice("pool", subset["pool"], POOLS)
@@ -109,7 +107,7 @@ def _check_mixed(scoring: dict[str, Any]) -> None:
     check_count("draws", scoring["draws"], at_least=1)
     check_count("places", scoring["places"], at_least=1)
     if scoring["draws"] * scoring["places"] < 2:
-        raise SettingError("draws: found 1 with places 1, expected at least 2 mixed images of an anchor: one does not vary")
+        raise SettingError("draws, places: found 1 of each, expected at least 2 mixes of an anchor: one does not vary")
     _check_inside("anchor_ratio", scoring["anchor_ratio"])
     check_choice("anchor_place", scoring["anchor_place"], ANCHOR_PLACES)
     check_choice("partners", scoring["partners"], PARTNERS)

@@ -46,7 +46,7 @@ def _values(subset: dict[str, Any], n: int, scores: Scores | None) -> np.ndarray
         return None
     found = scores.specification["kind"] if scores else None
     if found != kind:
-        raise SettingError(f"scores: found {found or 'none'}, expected {kind}, which {subset['measure']} is computed of")
+        raise SettingError(f"scores: found {found or 'none'}, expected {kind} for {subset['measure']}")
     if len(scores.values) != n:
         raise SettingError(f"scores: found {len(scores.values)} rows, expected {n}, one for each training image")
     if subset["measure"] == "k_center":
