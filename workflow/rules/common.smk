@@ -15,9 +15,11 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
+from mixsuite.catalog.cscores import file_of_cscores, is_estimated, modules_of_held_out
 from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
+from mixsuite.catalog.mixed_outputs import modules_of_mixed_outputs
 from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
 from mixsuite.catalog.image_sets import folder_of_image_set
 from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
@@ -156,6 +158,9 @@ adversarial_set = run_of_kind("adversarial_set")
 stand_in_set = run_of_kind("stand_in_set")
 evaluation = run_of_kind("evaluation")
 descent = run_of_kind("descent")
+cscores = run_of_kind("cscores")
+held_out = run_of_kind("held_out")
+mixed_outputs = run_of_kind("mixed_outputs")
 scores = run_of_kind("scores")
 subset = run_of_kind("subset")
 anchors = run_of_kind("anchors")
@@ -323,6 +328,49 @@ def scores_option(wildcards):
     return ["--scores", str(Path(files[0]).parent)] if files else []
 
 
+# C-scores and mixed outputs
+
+
+def cscores_by(estimated):
+    runs = CATALOG.runs["cscores"].items()
+    return one_of(identity for identity, run in runs if is_estimated(run) == estimated)
+
+
+def cscores_file(wildcards):
+    file = file_of_cscores(CATALOG.house, cscores(wildcards))
+    return [str(file)] if file else []
+
+
+def cscores_source(wildcards):
+    return [part for file in cscores_file(wildcards) for part in ("--source", file)]
+
+
+def cscores_code(wildcards):
+    return code("estimate_cscores", modules_of(cscores(wildcards).specification))
+
+
+def cscores_of_held_out(wildcards):
+    return outputs_of(held_out(wildcards).needed("cscores"))["cscores"]
+
+
+def files_needed_by(run_of):
+    # Of its networks, and what these were trained on.
+    def files(wildcards):
+        networks = [run for run in run_of(wildcards).needs if run.kind == "training"]
+        runs = [each for run in networks for each in (run, *run.needs)]
+        return list(dict.fromkeys(file for run in runs for file in outputs_of(run).values()))
+
+    return files
+
+
+def held_out_code(wildcards):
+    return code("score_misclassified", modules_of_held_out(held_out(wildcards)))
+
+
+def mixed_outputs_code(wildcards):
+    return code("measure_mixed_outputs", modules_of_mixed_outputs(mixed_outputs(wildcards)))
+
+
 # Synthetic experiments
 
 
@@ -382,6 +430,8 @@ TABLES = {
         records_of("training", "timing"),
         "--runs results/{scale}/runs --timings results/{scale}/timings",
     ),
+    "tabulate_accuracy": (records_of("training"), "--runs results/{scale}/runs"),
+    "tabulate_cscores": (records_of("held_out"), "--runs results/{scale}/held_out"),
     "tabulate_selection": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_robustness": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
@@ -395,6 +445,8 @@ FIGURES = {
     "plot_perturbation": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_sharpness": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_cscores": (records_of("held_out"), "--runs results/{scale}/held_out"),
+    "plot_mixed_outputs": (records_of("mixed_outputs"), "--runs results/{scale}/mixed_outputs"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
     "plot_anchors": (files_of("anchors", "scores"), "--runs results/{scale}/anchors --scores results/{scale}/scores"),
     "plot_subset_errors": (records_of("training"), "--runs results/{scale}/runs"),

@@ -10,10 +10,12 @@ from typing import Any
 
 from mixsuite.catalog import paths
 from mixsuite.catalog.compositions import plan_compositions
+from mixsuite.catalog.cscores import plan_cscores
 from mixsuite.catalog.datasets import Form, dataset_specification, form_of
 from mixsuite.catalog.fit import ONE_PROCESS_METHODS
 from mixsuite.catalog.footnotes import footnotes
 from mixsuite.catalog.landscapes import plan_landscapes
+from mixsuite.catalog.mixed_outputs import plan_mixed_outputs
 from mixsuite.catalog.planned import Measured, PlannedArtefact, PlannedRow
 from mixsuite.catalog.robustness import plan_robustness
 from mixsuite.catalog.runs import (
@@ -32,7 +34,7 @@ from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
 from mixsuite.config.strict import ConfigError
 
-PLANNERS = (plan_subsets, plan_timings, plan_compositions, plan_landscapes, plan_robustness)
+PLANNERS = (plan_subsets, plan_cscores, plan_mixed_outputs, plan_timings, plan_compositions, plan_landscapes, plan_robustness)
 """Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
 

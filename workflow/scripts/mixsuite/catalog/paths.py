@@ -31,6 +31,9 @@ OUTPUTS = {
     "scores": {"record": "scores/{run}/scores.json", "values": "scores/{run}/values.npy"},
     "subset": {"record": "subsets/{run}/dataset.json", "indices": "subsets/{run}/indices.npy"},
     "anchors": {"record": "anchors/{run}/anchors.json", "arrays": "anchors/{run}/images.npz"},
+    "cscores": {"record": "cscores/{run}/cscores.json", "cscores": "cscores/{run}/cscores.npz"},
+    "held_out": {"held_out": "held_out/{run}.json"},
+    "mixed_outputs": {"mixed_outputs": "mixed_outputs/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""

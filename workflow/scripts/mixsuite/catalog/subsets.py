@@ -31,6 +31,13 @@ def plan_subsets(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     return replace(planned, measured={**planned.measured, **galleries})
 
 
+def on_random_part(run: Run, t: float) -> Run:
+    """Return the training `run` made on random `t` of each class's training images; the seed is the run's."""
+    drawn = SubsetReference(t=t, measure="random").model_dump(include={"t", "measure", "order", "interval"})
+    of = {"dataset": run.specification["dataset"], "pool": "class", "ddof": 0, "scores": None, "seed": run.seed}
+    return _trained_on({**drawn, **of}, f"random {t:g} of {run.specification['dataset']['name']}", run, ())
+
+
 def module_of_kind(kind: str) -> str:
     """Return the module that scores by `kind`, which the program of scores loads by name."""
     return f"mixsuite.subsampling.{kind}"
@@ -73,7 +80,10 @@ def _on_subset(settings: SubsamplingSettings, subset: SubsetReference, run: Run,
         "seed": run.seed,
     }
     words = " ".join(filter(None, [subset.order, subset.measure.replace("_", " ")]))
-    label = f"t = {subset.t:g} of {run.specification['dataset']['name']} by {words}"
+    return _trained_on(specification, f"t = {subset.t:g} of {run.specification['dataset']['name']} by {words}", run, needs)
+
+
+def _trained_on(specification: dict[str, Any], label: str, run: Run, needs: tuple[Run, ...]) -> Run:
     chosen = Run("subset", run.seed, specification, f"{label}, seed {run.seed}", needs)
     dataset = {**run.specification["dataset"], "subset": chosen.identity}
     trained = {**run.specification, "dataset": dataset}

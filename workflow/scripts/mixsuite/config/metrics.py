@@ -60,4 +60,8 @@ METRICS: dict[str, Metric] = {
     "augmented_fit": Metric("Share of the augmented samples fitted", "", 3, lower_is_better=False),
     "gradient_norm": Metric("Gradient norm", "", 6, lower_is_better=True),
     "score": Metric("C-score", "", 3),
+    "misclassified_share": Metric("Misclassified held-out images", "%", 2, lower_is_better=True),
+    "best_accuracy": Metric("Accuracy of the best epoch", "%", 2, lower_is_better=False),
+    "output_share": Metric("Share of the first class's image in the mean output", "", 3),
+    "output_departure": Metric("Departure of the output from the image's share", "", 3, lower_is_better=True),
 }

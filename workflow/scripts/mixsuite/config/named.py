@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mixsuite.config.cscores import CScoreSettings
 from mixsuite.config.landscapes import LandscapeSettings
+from mixsuite.config.mixed_outputs import MixedOutputSettings
 from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.strict import Strict, validate
 from mixsuite.config.subsampling import SubsamplingSettings
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
+    "cscores": CScoreSettings,
+    "mixed_outputs": MixedOutputSettings,
     "robustness": RobustnessSettings,
     "subsampling": SubsamplingSettings,
 }

@@ -34,10 +34,10 @@ def write_estimate(
     write_json(record, content)
 
 
-def write_given(cscores: Path, record: Path, given: CScores, source: str, **more: Any) -> None:
-    """Write the C-scores `given` by `source` to `cscores`, and what they are to `record`."""
+def write_given(cscores: Path, record: Path, given: CScores, **more: Any) -> None:
+    """Write C-scores that were `given` to `cscores`, and what they are, with what `more` is known, to `record`."""
     write_cscores(cscores, given)
-    write_json(record, {"source": source, **_told(given), **more})
+    write_json(record, {**more, **_told(given)})
 
 
 def _told(cscores: CScores) -> dict[str, Any]:

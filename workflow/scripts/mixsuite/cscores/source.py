@@ -12,7 +12,7 @@ from mixsuite.cscores.scores import CScores, check_order, read_cscores
 from mixsuite.data.download import fetch
 
 
-def obtain_cscores(published: dict[str, Any], source: str | None, cache: Path, labels: np.ndarray) -> CScores:
+def obtain_cscores(published: dict[str, Any] | None, source: str | None, cache: Path, labels: np.ndarray) -> CScores:
     """Return the C-scores of the training images with these `labels`, in their order.
 
     Without a `source`, the file of the user's, they are fetched from `published`, {"url", "md5"}, into `cache`.

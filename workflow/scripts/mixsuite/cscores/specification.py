@@ -1,7 +1,7 @@
 """What an estimate of C-scores, and a scoring of misclassified images, are made of, checked key by key.
 
     {"dataset": {...}, "model": {...}, "recipe": {...}, "schedule": {...}, "seed": 0, "ratios": [...], "repeats": 8}
-    {"dataset": {...}, "subsets": {identity of a training: identity of the subset that it was on}}
+    {"dataset": {...}, "cscores": their identity, "subsets": {identity of a training: identity of the subset that it was on}}
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def check_estimate(estimate: Any) -> None:
 
 def check_scoring(scoring: Any) -> None:
     """Raise SettingError unless `scoring` has all keys and no others, and at least one training."""
-    check_keys("scoring", scoring, ("dataset", "subsets"))
+    check_keys("scoring", scoring, ("dataset", "cscores", "subsets"))
     if not isinstance(scoring["subsets"], dict) or not scoring["subsets"]:
         raise SettingError(f"subsets: found {scoring['subsets']!r}, expected the subset of at least one training")
 
