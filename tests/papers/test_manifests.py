@@ -307,6 +307,7 @@ def test_oh2024_has_every_artefact(oh):
         "phase",
         "cifar10_accuracy",
         "cscores",
+        "cscores_distribution",
         "mixed_outputs",
         "bridge",
         "mixing_distributions",

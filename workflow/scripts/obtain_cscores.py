@@ -23,9 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: this takes a while.
     from mixsuite.checks import check_keys
-    from mixsuite.cscores.record import write_given
+    from mixsuite.cscores.scores import write_cscores
     from mixsuite.cscores.source import obtain_cscores
     from mixsuite.data.arrays import load_dataset
+    from mixsuite.files import write_json
 
     def step() -> None:
         specification = read_json("--cscores", options.cscores)
@@ -34,8 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
         published = specification["published"]
         cscores = obtain_cscores(published, options.source, options.cache, train.labels)
         source = published["url"] if options.source is None else Path(options.source).name
-        more = {"specification": specification, "source": source, "dataset": {"sha256": sha256}}
-        write_given(options.output_cscores, options.output_record, cscores, **more)
+        content = {
+            "specification": specification,
+            "source": source,
+            **cscores.described(),
+            "dataset": {"sha256": sha256},
+        }
+        write_cscores(options.output_cscores, cscores)
+        write_json(options.output_record, content)
         print(f"{options.output_cscores}: C-scores of {len(cscores)} training images")
 
     return exit_status(step)

@@ -34,7 +34,15 @@ from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
 from mixsuite.config.strict import ConfigError
 
-PLANNERS = (plan_subsets, plan_cscores, plan_mixed_outputs, plan_timings, plan_compositions, plan_landscapes, plan_robustness)
+PLANNERS = (
+    plan_subsets,
+    plan_cscores,
+    plan_mixed_outputs,
+    plan_timings,
+    plan_compositions,
+    plan_landscapes,
+    plan_robustness,
+)
 """Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
 

@@ -17,7 +17,7 @@ from mixsuite.config.strict import ConfigError
 
 
 def plan_cscores(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
-    """Return `artefact` with its networks trained on a part, and what they misclassify of the rest, if it asks for it."""
+    """Return `artefact` with its networks trained on a part, and what they misclassify of the rest, if it asks so."""
     name = artefact.definition.settings.get("cscores")
     if name is None or not any(row.runs for row in artefact.rows):
         return artefact

@@ -80,7 +80,9 @@ def _on_subset(settings: SubsamplingSettings, subset: SubsetReference, run: Run,
         "seed": run.seed,
     }
     words = " ".join(filter(None, [subset.order, subset.measure.replace("_", " ")]))
-    return _trained_on(specification, f"t = {subset.t:g} of {run.specification['dataset']['name']} by {words}", run, needs)
+    return _trained_on(
+        specification, f"t = {subset.t:g} of {run.specification['dataset']['name']} by {words}", run, needs
+    )
 
 
 def _trained_on(specification: dict[str, Any], label: str, run: Run, needs: tuple[Run, ...]) -> Run:

@@ -18,8 +18,6 @@ def predict(model: nn.Module, data: Images, device: torch.device, precision: str
     The model is left in evaluation mode.
     """
     model.eval()
-    predicted = []
     with torch.inference_mode(), autocast(device, precision):
-        for batch in data.plain_batches(_BATCH_SIZE):
-            predicted.append(model(batch.images).argmax(dim=1))
+        predicted = [model(batch.images).argmax(dim=1) for batch in data.plain_batches(_BATCH_SIZE)]
     return torch.cat(predicted).cpu().numpy()

@@ -1,4 +1,4 @@
-"""The files of a dataset's C-scores: labels and scores, and a record of what they are."""
+"""The files of estimated C-scores: labels and scores, and a record of what they are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from mixsuite.cscores.estimation import Counts
-from mixsuite.cscores.quartiles import mean_and_quartiles
 from mixsuite.cscores.scores import CScores, write_cscores
 from mixsuite.files import write_json
 
@@ -25,20 +24,10 @@ def write_estimate(
     content = {
         "specification": specification,
         "source": f"estimated by {counts.trainings} trainings on subsets",
-        **_told(found),
+        **found.described(),
         "trainings": counts.trainings,
         "held_out_at_least": int(counts.held_out.min()),
         "accuracy_by_ratio": (100 * counts.correct.sum(axis=1) / counts.held_out.sum(axis=1)).tolist(),
         **more,
     }
     write_json(record, content)
-
-
-def write_given(cscores: Path, record: Path, given: CScores, **more: Any) -> None:
-    """Write C-scores that were `given` to `cscores`, and what they are, with what `more` is known, to `record`."""
-    write_cscores(cscores, given)
-    write_json(record, {**more, **_told(given)})
-
-
-def _told(cscores: CScores) -> dict[str, Any]:
-    return {"n": len(cscores), **mean_and_quartiles(cscores.scores)}

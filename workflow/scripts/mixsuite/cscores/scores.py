@@ -9,9 +9,11 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from mixsuite.cscores.quartiles import mean_and_quartiles
 from mixsuite.files import atomic_path
 
 
@@ -25,6 +27,10 @@ class CScores:
     def __len__(self) -> int:
         return len(self.scores)
 
+    def described(self) -> dict[str, Any]:
+        """Return, in plain values, how many there are, their mean and quartiles."""
+        return {"n": len(self), **mean_and_quartiles(self.scores)}
+
 
 def read_cscores(path: Path) -> CScores:
     """Return the C-scores in `path` (.npz).
@@ -34,15 +40,16 @@ def read_cscores(path: Path) -> CScores:
     """
     try:
         with np.load(path, allow_pickle=False) as file:
-            missing = [name for name in ("labels", "scores") if name not in file.files]
-            if missing:
-                raise ValueError(f"{path}: lacks the array {missing[0]!r}, expected a file of C-scores")
-            scores, labels = np.asarray(file["scores"]), np.asarray(file["labels"])
+            arrays = {name: file[name] for name in ("labels", "scores") if name in file.files}
     except FileNotFoundError:
         raise ValueError(f"{path}: no such file, expected C-scores (.npz with `labels` and `scores`)") from None
-    # A file that is no archive makes numpy return an array, which is no context manager.
-    except (OSError, EOFError, zipfile.BadZipFile, TypeError, AttributeError) as error:
-        raise ValueError(f"{path}: cannot be read as C-scores ({error})") from None
+    # numpy takes what is no archive for an array, which has no names, or for a pickle, which it refuses.
+    except (OSError, EOFError, ValueError, TypeError, AttributeError, zipfile.BadZipFile):
+        raise ValueError(f"{path}: cannot be read, expected C-scores (.npz with `labels` and `scores`)") from None
+    for name in ("labels", "scores"):
+        if name not in arrays:
+            raise ValueError(f"{path}: lacks the array {name!r}, expected a file of C-scores")
+    scores, labels = arrays["scores"], arrays["labels"]
     if scores.ndim != 1 or scores.shape != labels.shape or scores.dtype.kind != "f" or labels.dtype.kind not in "iu":
         raise ValueError(
             f"{path}: found scores {scores.dtype} of shape {scores.shape} and labels {labels.dtype} of shape "
@@ -71,6 +78,6 @@ def check_order(cscores: CScores, labels: np.ndarray, source: str) -> None:
         first = differing[0]
         raise ValueError(
             f"{source}: the labels differ from the training images' in {len(differing)} of {len(labels)} places (first "
-            f"at {first}: found {cscores.labels[first]}, expected {labels[first]}): the C-scores are of another dataset "
-            "or in another order"
+            f"at {first}: found {cscores.labels[first]}, expected {labels[first]}): the C-scores are of another "
+            "dataset or in another order"
         )

@@ -1,7 +1,7 @@
 """What an estimate of C-scores, and a scoring of misclassified images, are made of, checked key by key.
 
-    {"dataset": {...}, "model": {...}, "recipe": {...}, "schedule": {...}, "seed": 0, "ratios": [...], "repeats": 8}
-    {"dataset": {...}, "cscores": their identity, "subsets": {identity of a training: identity of the subset that it was on}}
+{"dataset": {...}, "model": {...}, "recipe": {...}, "schedule": {...}, "seed": 0, "ratios": [...], "repeats": 8}
+{"dataset": {...}, "cscores": their identity, "subsets": {identity of a training: identity of its subset}}
 """
 
 from __future__ import annotations

@@ -65,7 +65,9 @@ class TwoClasses:
     def measure(self, run_folder: Path, device: torch.device) -> list[dict[str, Any]]:
         """Return what was measured of the network in `run_folder` for each share, in plain values.
 
-            asked, share: of the first image, as asked for and exact; output_share, departure: see MixedOutputs; differences: of all pairs
+            asked, share: of the first image, as asked for and exact
+            output_share, departure: see MixedOutputs
+            differences: of the outputs, for all pairs
 
         Raises:
             ValueError: the training's files are missing, or it was of another dataset.

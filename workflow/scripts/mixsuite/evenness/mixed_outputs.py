@@ -1,4 +1,4 @@
-"""How the outputs of a network for two classes answer the share of an image of each: does it act evenly on all parts?"""
+"""How a network's outputs for two classes answer the share of an image of each, if it acts evenly on all parts."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def nearest_box(share: float, height: int, width: int) -> tuple[int, int]:
     area = (1 - share) * height * width
     side = math.isqrt(round(area))
     candidates = [(side, side), (side, side + 1), (side + 1, side + 1)]
-    return min((box for box in candidates if max(box) <= min(height, width)), key=lambda box: abs(math.prod(box) - area))
+    return min(
+        (box for box in candidates if max(box) <= min(height, width)), key=lambda box: abs(math.prod(box) - area)
+    )
 
 
 def boxes_inside(sides: tuple[int, int], height: int, width: int, count: int, generator: torch.Generator) -> Boxes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -26,7 +27,7 @@ _COLUMNS = (_METHOD, *_SCORES, Column("Images"), Column("Accuracy (%)"), Column(
 _DIFFERENCES = (Column("Difference", numeric=False), *_SCORES, Column("Seeds"))
 REMARKS = (
     "Each network is trained on a part of the training images. All numbers are of the rest, and the C-scores of those "
-    "of them that it misclassifies; the lower a C-score, the less regular the image. Quartiles by linear interpolation.",
+    "of them that it misclassifies; the lower a C-score, the less regular the image. Quartiles interpolate.",
     "Differences are paired by seed, which shares the part: mean, and in brackets the 95 % t interval of the mean.",
 )
 
@@ -57,7 +58,9 @@ def cscore_table(description: Description, networks: Results) -> Table:
         pairs = combinations(reversed(by_method), 2)
         differences = tuple(_difference(first, second, by_method) for first, second in pairs)
         blocks.append(Block("Differences", differences, _DIFFERENCES))
-    return artefact_table(description, _COLUMNS, tuple(blocks), notes, REMARKS)
+    # The rows of a method show the same networks: here they are one line.
+    lines_alone = tuple(rows[0] for rows in description.blocks.values())
+    return artefact_table(replace(description, rows=lines_alone), _COLUMNS, tuple(blocks), notes, REMARKS)
 
 
 def _values(statistic: str, network: Mapping[str, Any]) -> dict[str, float]:
