@@ -40,7 +40,7 @@ def test_methods_of_a_seed_share_their_part(root, base):
     assert set(held_out.specification["subsets"].values()) == set.union(*parts.values())
     assert len(held_out.specification["subsets"]) == 9
     subset = rows["erm/mean"].runs[1].needed("subset").specification
-    assert (subset["measure"], subset["t"], subset["seed"]) == ("random", 0.5, 1)
+    assert (subset["measure"], subset["t"], subset["seed"]) == ("random", 0.2, 1)
 
 
 def test_figure_and_table_show_the_same_networks(root, base):

@@ -144,7 +144,7 @@ def _draw_shares(axis: Axes, drawn: pd.DataFrame) -> None:
     ends = [drawn["share"].min(), drawn["share"].max()]
     axis.plot(ends, ends, color=GUIDE_COLOUR, linewidth=0.8, dashes=(4, 2), label="acts evenly", zorder=0)
     axis.set(title="Does the output follow the share?", xlabel="Share of the first class's image, λ")
-    axis.set_ylabel("Share in the output")
+    axis.set(ylabel="Share in the output", ylim=(0, 1.05))
     axis.legend(loc="lower right", title=f"mean ± std, {count_seeds(drawn['seeds'].max())}", title_fontsize=6.5)
 
 
