@@ -90,6 +90,7 @@ def test_choices_are_in_order_and_a_slip_is_met_with_the_likeliest():
     assert suggest("12", {50, 101, 18}) == "; expected one of 18, 50, 101"
     assert suggest("cutmux", {"mixup", "cutmix"}) == " (did you mean 'cutmix'?); expected one of cutmix, mixup"
     # No slip of itself: the number is a text here.
+    assert suggest("x", map(str, range(100, 200))).endswith("122, 123, ... (100 in all)")
     assert suggest("18", (18, 34)) == "; expected one of 18, 34"
     assert suggest(5, ()) == "; expected none"
 

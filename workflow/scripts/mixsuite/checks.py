@@ -69,6 +69,10 @@ def check_list(name: str, value: Any, of: str) -> None:
         raise SettingError(f"{name}: found {value!r}, expected a list of {of}")
 
 
+_MOST_SHOWN = 24
+"""Names that a message lists."""
+
+
 def suggest(found: Any, allowed: Iterable[Any]) -> str:
     """Return `; expected one of a, b, c`, and before it the likeliest of them if `found` looks like a slip of it."""
     choices = sorted(allowed, key=lambda choice: (isinstance(choice, str), choice))
@@ -77,7 +81,8 @@ def suggest(found: Any, allowed: Iterable[Any]) -> str:
     slip = isinstance(found, str) and found not in names
     close = difflib.get_close_matches(found, names, n=1) if slip else []
     meant = f" (did you mean {close[0]!r}?)" if close else ""
-    return f"{meant}; expected {'one of ' + ', '.join(names) if names else 'none'}"
+    shown = ", ".join(names[:_MOST_SHOWN]) + (f", ... ({len(names)} in all)" if len(names) > _MOST_SHOWN else "")
+    return f"{meant}; expected {f'one of {shown}' if names else 'none'}"
 
 
 def _is_number(value: Any) -> bool:

@@ -48,9 +48,9 @@ class Strict(BaseModel):
         return data
 
 
-def check_known(setting: str, found: str, allowed: Any) -> None:
+def check_known(setting: str, found: Any, allowed: Any) -> None:
     """Raise ConfigError unless `found` is among the names `allowed` for `setting`."""
-    if found not in allowed:
+    if not isinstance(found, str) or found not in allowed:
         raise ConfigError(f"{setting}: found {found!r}{suggest(found, allowed)}")
 
 
