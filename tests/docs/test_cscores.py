@@ -18,7 +18,7 @@ from mixsuite.training.specification import check_run
 @pytest.fixture(scope="module")
 def blocks(root):
     text = (root / "docs" / "cscores.md").read_text(encoding="utf-8")
-    return {language: block for language, block in re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL)}
+    return dict(re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL))
 
 
 def test_the_estimate_can_be_made(blocks):

@@ -16,11 +16,11 @@ from mixsuite.cscores.quartiles import mean_and_quartiles
 from mixsuite.reporting.accuracy_table import compare_accuracy, measure_accuracy
 from mixsuite.reporting.cscore_distribution import draw as draw_distribution
 from mixsuite.reporting.cscore_distribution import score_distribution
-from mixsuite.reporting.cscore_table import cscore_table, measure_cscores
+from mixsuite.reporting.cscore_table import cscore_table, measure_cscores, statistic_of
 from mixsuite.reporting.description import read_description
-from mixsuite.reporting.held_out import read_networks, statistic_of
 from mixsuite.reporting.mixed_outputs import draw as draw_mixed
 from mixsuite.reporting.mixed_outputs import histograms, measure_mixed, mixed_table
+from mixsuite.reporting.networks import read_networks
 from mixsuite.reporting.results import read_results
 from mixsuite.reporting.table_markdown import markdown
 

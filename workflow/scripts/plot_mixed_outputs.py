@@ -14,9 +14,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
-    from mixsuite.reporting.held_out import read_networks
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.mixed_outputs import draw, histograms, measure_mixed, mixed_table
+    from mixsuite.reporting.networks import read_networks
     from mixsuite.reporting.style import save
 
     def step() -> None:

@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.reporting.comparison import Comparison
     from mixsuite.reporting.cscore_table import cscore_table, measure_cscores
     from mixsuite.reporting.description import read_description
-    from mixsuite.reporting.held_out import read_networks
+    from mixsuite.reporting.networks import read_networks
     from mixsuite.reporting.quantities import Quantity
     from mixsuite.reporting.table_files import write_table
 

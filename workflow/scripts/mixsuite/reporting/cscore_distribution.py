@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from mixsuite.reporting.description import Description
-from mixsuite.reporting.held_out import method_rows
 from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.methods import method_style
+from mixsuite.reporting.networks import method_rows
 from mixsuite.reporting.results import Results
 from mixsuite.reporting.statistics import count_seeds
 from mixsuite.reporting.style import GUIDE_COLOUR, TEXT_WIDTH, figure_style, mark_stand_in

@@ -12,11 +12,14 @@ import pandas as pd
 from mixsuite.config.metrics import METRICS
 from mixsuite.reporting.comparison import artefact_table
 from mixsuite.reporting.description import Description, Row
-from mixsuite.reporting.held_out import STATISTICS, method_rows, statistic_of
 from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.networks import method_rows
 from mixsuite.reporting.results import Results
 from mixsuite.reporting.statistics import mean, mean_interval, paired_differences
 from mixsuite.reporting.tables import NOT_RUN_TEXT, Block, Cell, Column, Notes, Table, change, number, spread
+
+STATISTICS = {"mean": "Mean", "q1": "Q1", "q2": "Q2 (median)", "q3": "Q3"}
+"""What rows show, the ends of their ids, and how it is called."""
 
 _DECIMALS = METRICS["score"].decimals
 _NETWORKS = "Misclassified by"
@@ -30,6 +33,18 @@ REMARKS = (
     "of them that it misclassifies; the lower a C-score, the less regular the image. Quartiles interpolate.",
     "Differences are paired by seed, which shares the part: mean, and in brackets the 95 % t interval of the mean.",
 )
+
+
+def statistic_of(row: Row) -> str:
+    """Return the statistic that a row shows, with which its id ends, as in `cutmix/q1`.
+
+    Raises:
+        ValueError: it does not.
+    """
+    statistic = row.id.rpartition("/")[2]
+    if statistic not in STATISTICS:
+        raise ValueError(f"rows: found the id {row.id!r}, expected one that ends with one of {', '.join(STATISTICS)}")
+    return statistic
 
 
 def measure_cscores(description: Description, networks: Results) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What was found of the held-out images that each trained network behind an artefact misclassifies."""
+"""What one measurement found of each of the trained networks behind an artefact."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import Any
 
 from mixsuite.reporting.description import Description, Row
 from mixsuite.reporting.results import Results, read_result
-
-STATISTICS = {"mean": "Mean", "q1": "Q1", "q2": "Q2 (median)", "q3": "Q3"}
-"""What rows show, the ends of their ids, and how it is called."""
 
 
 def read_networks(description: Description, kind: str, folder: Path | str) -> Results:
@@ -27,18 +24,6 @@ def read_networks(description: Description, kind: str, folder: Path | str) -> Re
     return {
         row.id: {run.seed: _network(networks, run.identity, identity) for run in row.runs} for row in description.rows
     }
-
-
-def statistic_of(row: Row) -> str:
-    """Return the statistic that a row shows, with which its id ends, as in `cutmix/q1`.
-
-    Raises:
-        ValueError: it does not.
-    """
-    statistic = row.id.rpartition("/")[2]
-    if statistic not in STATISTICS:
-        raise ValueError(f"rows: found the id {row.id!r}, expected one that ends with one of {', '.join(STATISTICS)}")
-    return statistic
 
 
 def method_rows(description: Description) -> dict[str, Row]:
