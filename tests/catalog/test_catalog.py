@@ -192,13 +192,19 @@ def test_landscapes_share_the_trainings_and_name_what_a_scale_changes(root, base
     landscapes = planned.runs("landscape").values()
     assert {run.specification["run"] for run in landscapes} == set(planned.runs("training")) <= set(trainings(demo))
     assert demo.description("jeong2021_fig3b")["settings"]["landscapes"]["hessian"]["images"] == 300
-    assert "hessian images 300 for 2000" in demo.description("jeong2021_fig3b")["stand_in_note"]
+    assert "hessian images 300 for 2000" in demo.description("jeong2021_fig3a")["stand_in_note"]
+    assert "hessian" not in demo.description("jeong2021_fig3b")["stand_in_note"], "it does not show the Hessian"
     other = load_catalog(root, base | {"landscapes": {"hessian-plane": {"hessian": {"engine": "pyhessian"}}}})
     assert not set(other.runs["landscape"]) & set(demo.runs["landscape"])
     (settings,) = {run.specification["hessian"]["engine"] for run in other.runs["landscape"].values()}
     assert settings == "pyhessian"
-    paper = load_catalog(root, base | {"scale": "paper"}).description("jeong2021_fig3a")
+    tool = {"landscapes": {"hessian-plane": {"hessian": {"engine": "pyhessian", "batch_size": 50}}}}
+    paper = load_catalog(root, base | {"scale": "paper"} | tool).description("jeong2021_fig3a")
     assert not paper["stand_in"]
+    fewer = {"landscapes": {"hessian-plane": {"gaussian": {"draws": 2}}}}
+    noise = load_catalog(root, base | {"scale": "paper"} | fewer).description("jeong2021_fig3b")
+    assert noise["stand_in_note"] == "gaussian draws 2 for 10"
+    assert all(row["stand_in"] for row in noise["rows"])
     assert any("points 21" in footnote for footnote in paper["footnotes"])
 
 

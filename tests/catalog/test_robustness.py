@@ -73,9 +73,23 @@ def test_the_other_readings_are_other_evaluations(load):
         other = load(robustness={"attacks": change})
         assert not {run.identity for run in evaluations(other)} & {run.identity for run in evaluations(load())}
         assert set(other.artefacts[TABLE].runs("training")) == set(load().artefacts[TABLE].runs("training"))
-    (note,) = {run.specification["white_box"]["white_box_fgsm"]["epsilon"] for run in evaluations(other)}
-    assert note == 4
-    assert "epsilon 4.0 for 8.0" in other.description(TABLE)["stand_in_note"]
+    (epsilon,) = {run.specification["white_box"]["white_box_fgsm"]["epsilon"] for run in evaluations(other)}
+    assert epsilon == 4
+
+
+def test_another_epsilon_is_no_longer_the_paper_s_and_another_reading_is(load, imagenet):
+    other = load(**imagenet, robustness={"attacks": {"epsilon": 4}})
+    assert other.description(TABLE)["stand_in_note"] == "epsilon 4.0 for 8.0"
+    assert all(row["stand_in"] for row in rows(other).values()), "the score card reads the rows"
+    reading = load(**imagenet, robustness={"attacks": {"space": "normalised", "class_mask": "unmasked"}})
+    assert not reading.description(TABLE)["stand_in"]
+
+
+def test_rows_of_a_substitute_that_stands_in_say_so(load, imagenet):
+    catalog = load(**imagenet, stand_ins={"models": {"resnet152": "resnet50"}})
+    stand_ins = {row.row.id for row in catalog.artefacts[TABLE].rows if row.stand_in_notes}
+    assert stand_ins == {name for name in rows(catalog) if name.startswith("black_box_pgd/")}
+    assert catalog.description(TABLE)["stand_in_note"] == "ResNet-50 for ResNet-152"
 
 
 def test_only_rows_that_show_a_stand_in_say_so(load):

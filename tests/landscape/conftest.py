@@ -23,7 +23,7 @@ LANDSCAPE = {
         "tolerance": 1e-3,
         "iterations": 100,
     },
-    "spectrum": {"probes": 2, "steps": 5},
+    "spectrum": {"probes": 2, "steps": 5, "trace_probes": 3},
     "surface": {"images": None, "radius": 0.1, "points": 3, "scaling": "unit"},
     "gaussian": {"images": 25, "sigmas": [0.002, 0.012], "draws": 3, "scaling": "absolute"},
     "seed": 0,

@@ -47,7 +47,7 @@ def test_the_networks_weights_and_statistics_are_as_before(new_network, new_data
 
 def test_a_network_in_training_mode_is_refused(new_network, new_data):
     weights = Weights(new_network().train())
-    with pytest.raises(ValueError, match="network: found training mode"):
+    with pytest.raises(ValueError, match="is in training mode"):
         evaluate_points(weights, new_data(), [weights.vector()])
 
 

@@ -45,8 +45,12 @@ def test_products_are_linear_and_symmetric(new_network, new_data, seed, network_
 
 
 def test_a_network_in_training_mode_is_refused(new_network, new_data):
-    with pytest.raises(ValueError, match="network: found training mode"):
+    with pytest.raises(ValueError, match="is in training mode"):
         Hessian(Weights(new_network().train()), new_data(), 10)
+    network = new_network()
+    list(network.modules())[-1].train()
+    with pytest.raises(ValueError, match="is in training mode"):
+        Hessian(Weights(network), new_data(), 10)
 
 
 def test_nothing_is_left_in_the_networks_gradients(new_network, new_data):

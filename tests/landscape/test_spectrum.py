@@ -20,7 +20,7 @@ def dense(hessian, new_data, dense_hessian):
 
 
 def test_the_trace_is_within_its_error(hessian, dense):
-    found = estimate_spectrum(hessian, probes=200, steps=1, seed=0)
+    found = estimate_spectrum(hessian, probes=1, steps=1, trace_probes=199, seed=0)
     assert abs(found.trace - dense.trace().item()) < 3 * found.trace_error
     # Hutchinson's estimate with random signs has the variance 2 (‖H‖² - Σ H_ii²).
     variance = 2 * (dense.square().sum() - dense.diagonal().square().sum()).item()
@@ -28,12 +28,14 @@ def test_the_trace_is_within_its_error(hessian, dense):
 
 
 def test_a_probes_trace_is_its_product_with_the_hessian(hessian, dense):
-    generator_free = [estimate_spectrum(hessian, probes=3, steps=steps, seed=4).traces for steps in (1, 6)]
+    generator_free = [
+        estimate_spectrum(hessian, probes=3, steps=steps, trace_probes=2, seed=4).traces for steps in (1, 6)
+    ]
     assert generator_free[0] == pytest.approx(generator_free[1])
     # Σ_j weights_j nodes_j is the first moment that the probe sees, its trace over the size.
-    found = estimate_spectrum(hessian, probes=3, steps=6, seed=4)
+    found = estimate_spectrum(hessian, probes=3, steps=6, trace_probes=2, seed=4)
     moments = [np.dot(nodes, weights) for nodes, weights in zip(found.nodes, found.weights, strict=True)]
-    assert moments == pytest.approx([trace / hessian.weights.size for trace in found.traces])
+    assert moments == pytest.approx([trace / hessian.weights.size for trace in found.traces[:3]])
 
 
 def test_the_rules_integrate_moments_of_the_spectrum_exactly(hessian, dense):
@@ -48,7 +50,7 @@ def test_the_rules_integrate_moments_of_the_spectrum_exactly(hessian, dense):
 
 
 def test_with_enough_steps_the_extreme_nodes_are_eigenvalues(hessian, dense):
-    found = estimate_spectrum(hessian, probes=1, steps=60, seed=0)
+    found = estimate_spectrum(hessian, probes=1, steps=60, trace_probes=1, seed=0)
     values = torch.linalg.eigvalsh(dense)
     assert min(found.nodes[0]) == pytest.approx(values.min().item(), rel=1e-6)
     assert max(found.nodes[0]) == pytest.approx(values.max().item(), rel=1e-6)

@@ -140,10 +140,46 @@ def test_contour_plots_share_their_levels_and_have_the_paper_beside_them(new_art
     assert [axis.get_title().split("\n")[0] for axis in panels] == ["VANILLA", "MIXUP", "CUTMIX", "DCUTMIX"]
     levels = [axis.collections[0].levels.tolist() for axis in panels]
     assert levels[0] == levels[1] == levels[2] == levels[3]
-    assert bar.get_ylabel() == "Test loss (nats), mean over 3 seeds"
+    assert bar.get_ylabel() == "Rise of the test loss (nats), mean over 3 seeds"
+    assert "0.21" in {text.get_text() for axis in panels for text in axis.texts}, "how deep the minimum is"
     # All four surfaces are one collection of faces, 2 × 2 each.
     [faces] = surfaces.collections
     assert len(faces.get_facecolor()) == 16
+
+
+@pytest.fixture
+def steep(new_artefact, read):
+    """Draw bowls that are steep along λ1 and flat along λ2."""
+    description, landscapes = read(new_artefact())
+    for by_seed in landscapes.values():
+        for content in by_seed.values():
+            content["surface"]["loss"] = [[0.2 + 5 * first**2 + 0.01 * second for second in STEPS] for first in STEPS]
+    return draw_surfaces(description, surface_table(description, landscapes), landscapes)
+
+
+def test_the_first_direction_goes_to_the_right_in_contour_plots(steep):
+    panel = next(axis for axis in steep.findobj() if getattr(axis, "collections", None) and axis.name != "3d")
+    lines = np.concatenate([path.vertices for path in panel.collections[1].get_paths() if len(path.vertices)])
+    assert np.ptp(lines[:, 1]) > 1.9 * 0.1, "contours of a valley along λ2 go up"
+    for path in panel.collections[1].get_paths():
+        for line in path.to_polygons(closed_only=False):
+            assert np.ptp(line[:, 0]) < 0.05, "and not to the right"
+
+
+def test_the_first_direction_is_the_first_axis_of_the_box(steep):
+    box = next(axis for axis in steep.findobj() if getattr(axis, "name", "") == "3d")
+    corners = np.array(box.collections[0]._faces)[..., :3].reshape(-1, 3)
+    assert corners[np.isclose(abs(corners[:, 0]), 0.1), 2].min() > 0.24, "high where λ1 is at its ends"
+    assert corners[np.isclose(corners[:, 0], 0), 2].max() < 0.21
+
+
+def test_the_largest_eigenvalue_may_be_none_of_the_leading_pair(new_artefact, read):
+    description, landscapes = read(new_artefact())
+    for pair, largest in (([-5.0, 3.0], 3.0), ([-5.0, -4.0], 2.5)):
+        content = landscapes["cutmix"][0]
+        content["eigenvalues"], content["density"] = pair, {"nodes": [[-5.0, 2.5]], "weights": [[0.5, 0.5]]}
+        found = measure_sharpness(description, landscapes).set_index(["row", "metric", "seed"])["value"]
+        assert found["cutmix", "top_eigenvalue", 0] == largest
 
 
 def test_a_negative_eigenvalue_is_told_in_its_panel(new_artefact, read):
@@ -167,7 +203,9 @@ def test_the_page_holds_its_data_and_loads_nothing(new_artefact, read):
     assert text.count("</script>") == 1
     data = json.loads(re.search(r"const SURFACES = (.*);\n", text)[1])
     assert [trace["name"] for trace in data["traces"]] == ["</script><b>", "MIXUP", "CUTMIX", "DCUTMIX"]
-    assert data["traces"][3]["loss"][2][1] == pytest.approx(0.21 + 11 * 0.01 / 2)
+    # Plotly's rows go along y, λ2.
+    assert data["traces"][3]["loss"][1][2] == pytest.approx(0.21 + 11 * 0.01 / 2)
+    assert data["traces"][3]["loss"][2][1] == pytest.approx(0.21 + 11 * 0.01 / 4)
     assert "Stand-in: digits" in markup
 
 

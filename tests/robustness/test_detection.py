@@ -21,6 +21,12 @@ def test_a_small_example_by_hand():
     assert found["base_rate"] == pytest.approx(100 * 3 / 7)
 
 
+def test_the_rate_is_that_at_exactly_95_percent():
+    # Nineteen of twenty positives are reached at 0.2, which one of four negatives beats.
+    out = np.array([0.9] * 18 + [0.2, 0.0])
+    assert detection_measures(out, np.array([0.5, 0.1, 0.1, 0.1]))["fpr95"] == pytest.approx(25)
+
+
 def test_the_unknown_are_positive_and_higher_scores_mean_less_sure():
     sure, unsure = np.full(50, -0.99), np.full(10, -0.3)
     assert detection_measures(unsure, sure) == pytest.approx(

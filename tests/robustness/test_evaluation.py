@@ -74,12 +74,29 @@ def test_white_box_accuracy_is_that_of_images_attacked_with_the_network_itself(t
     assert found["fgsm"]["accuracy"] < found["clean"]["accuracy"]
 
 
+def adversarial(pixels, sha256):
+    """Say of `pixels` that they were made of images with that sha256."""
+    made = {**pixels.description, "substitute": {}, "dataset": {"sha256": sha256}}
+    return ArrayPixels(dataclasses.replace(pixels.split, description=made), CPU)
+
+
 def test_adversarial_sets_are_shown_as_they_are(test_set, trained, splits, new_set, probabilities):
     images = splits[1].images[:, ::-1].copy()
-    sets = Sets({"gray": new_set(list("abcdef"), splits[1].labels, images)}, {}, None)
+    gray = adversarial(new_set(list("abcdef"), splits[1].labels, images), trained.run["dataset"]["sha256"])
     evaluation = {**EVALUATION, "adversarial_sets": {"gray": "id"}}
-    found = evaluate_robustness(evaluation, trained, test_set, sets, CPU)["accuracy"]["gray"]
+    found = evaluate_robustness(evaluation, trained, test_set, Sets({"gray": gray}, {}, None), CPU)["accuracy"]["gray"]
     assert found["accuracy"] == pytest.approx(100 * np.mean(probabilities(images).argmax(1) == splits[1].labels))
+
+
+def test_what_is_no_adversarial_set_of_these_images_is_refused(test_set, trained, splits, new_set):
+    plain = new_set(list("abcdef"), splits[1].labels, splits[1].images)
+    evaluation = {**EVALUATION, "adversarial_sets": {"gray": "id"}}
+    for given, message in (
+        (plain, "gray: found a set, expected what make_adversarial"),
+        (adversarial(plain, "other"), "gray: made of other images"),
+    ):
+        with pytest.raises(DatasetError, match=message):
+            evaluate_robustness(evaluation, trained, test_set, Sets({"gray": given}, {}, None), CPU)
 
 
 @pytest.mark.parametrize("protocol", ["masked", "unmasked"])

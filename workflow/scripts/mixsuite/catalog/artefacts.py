@@ -149,8 +149,8 @@ class Catalog:
         artefact = PlannedArtefact(f"{manifest.key}_{name}", manifest.key, definition, rows)
         for plan in PLANNERS:
             artefact = plan(self.house, artefact)
-        notes = [*artefact.stand_in_notes, *named_settings_notes(self.house, definition)]
-        return replace(artefact, stand_in_notes=tuple(notes))
+        notes = named_settings_notes(self.house, definition)
+        return replace(artefact, rows=tuple(row.with_notes(notes) if row.runs else row for row in artefact.rows))
 
     def _named_settings(self, definition: Artefact) -> dict[str, Any]:
         return {kind: self.house.settings(kind, name).model_dump() for kind, name in definition.settings.items()}

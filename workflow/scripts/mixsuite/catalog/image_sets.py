@@ -17,10 +17,8 @@ class ImageSet:
 
     settings: dict[str, Any]
     made_by: Run | None = None
-
-    def stand_in_notes(self, name: str) -> tuple[str, ...]:
-        """Return what stands in for the set `name`."""
-        return (f"{self.settings['kind'].replace('_', ' ')} images for {name}",) if self.made_by else ()
+    stand_in_notes: tuple[str, ...] = ()
+    """What stands in for it."""
 
 
 def plan_image_set(house: House, name: str, dataset: dict[str, Any]) -> ImageSet | str:
@@ -36,7 +34,7 @@ def plan_image_set(house: House, name: str, dataset: dict[str, Any]) -> ImageSet
             f"(config.yaml: stand_ins: {{image_sets: {{{name}: null}}}} takes the folder in image_sets)"
         )
     run = Run("stand_in_set", made_of["seed"], {"set": made_of, "dataset": dataset}, f"{made_of['kind']} for {name}")
-    return ImageSet(made_of, run)
+    return ImageSet(made_of, run, (f"{made_of['kind'].replace('_', ' ')} images for {name}",))
 
 
 def folder_of_image_set(house: House, name: str) -> Path:

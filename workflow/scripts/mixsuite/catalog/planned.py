@@ -24,6 +24,10 @@ class PlannedRow:
     missing: str | None = None
     stand_in_notes: tuple[str, ...] = ()
 
+    def with_notes(self, notes: Iterable[str]) -> PlannedRow:
+        """Return the row with further `notes` on what stands in for the paper's."""
+        return replace(self, stand_in_notes=tuple(dict.fromkeys((*self.stand_in_notes, *notes))))
+
     def with_measured(self, kind: str, runs: Iterable[Run]) -> PlannedRow:
         """Return the row with `runs` of `kind` measured for it."""
         return replace(self, measured={**self.measured, kind: tuple(runs)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mixsuite.catalog.datasets import form_of
@@ -17,6 +17,13 @@ from mixsuite.config.robustness import ITSELF, SAME, RobustnessSettings
 from mixsuite.config.robustness_references import image_sets
 
 _OF_LARGE_IMAGES = "mixsuite.robustness.indexed_pixels"
+
+
+@dataclass(frozen=True)
+class _AdversarialSet:
+    made_by: Run
+    stand_in_notes: tuple[str, ...]
+    """In what the substitute is not the paper's."""
 
 
 def plan_robustness(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
@@ -63,14 +70,13 @@ def _evaluated(house: House, settings: RobustnessSettings, row: PlannedRow) -> P
     if isinstance(sets.get(shown), str):
         return replace(row, runs=(), missing=sets[shown])
     there = {name: found for name, found in sets.items() if not isinstance(found, str)}
-    notes = there[shown].stand_in_notes(shown) if isinstance(there.get(shown), ImageSet) else ()
-    noted = replace(row, stand_in_notes=(*row.stand_in_notes, *notes))
+    noted = row.with_notes(there[shown].stand_in_notes if shown in there else ())
     return noted.with_measured("evaluation", (_evaluation(settings, run, there) for run in row.runs))
 
 
-def _evaluation(settings: RobustnessSettings, training: Run, sets: Mapping[str, Run | ImageSet]) -> Run:
-    """Return the evaluation of `training` on the `sets` that are there: adversarial ones (runs) and others."""
-    adversarial = {name: found for name, found in sets.items() if isinstance(found, Run)}
+def _evaluation(settings: RobustnessSettings, training: Run, sets: Mapping[str, _AdversarialSet | ImageSet]) -> Run:
+    """Return the evaluation of `training` on the `sets` that are there."""
+    adversarial = {name: found.made_by for name, found in sets.items() if isinstance(found, _AdversarialSet)}
     others = {name: found for name, found in sets.items() if isinstance(found, ImageSet)}
     own = (name for name, attack in settings.attacks.items() if attack.gradients_of == ITSELF)
     specification = {
@@ -96,7 +102,9 @@ def _transferred(settings: RobustnessSettings) -> list[str]:
     return [name for name, attack in settings.attacks.items() if attack.gradients_of != ITSELF]
 
 
-def _adversarial_set(house: House, settings: RobustnessSettings, name: str, attacked: RunReference) -> Run | str:
+def _adversarial_set(
+    house: House, settings: RobustnessSettings, name: str, attacked: RunReference
+) -> _AdversarialSet | str:
     of = settings.attacks[name].gradients_of
     model = attacked.model if of == SAME else of
     reference = RunReference(
@@ -107,7 +115,8 @@ def _adversarial_set(house: House, settings: RobustnessSettings, name: str, atta
         return found
     substitute = found.run(settings.substitutes.seed)
     specification = {"run": substitute.identity, "attack": _attack(settings, name), "seed": settings.seed}
-    return Run("adversarial_set", settings.seed, specification, f"{name} by {substitute.label}", (substitute,))
+    made = Run("adversarial_set", settings.seed, specification, f"{name} by {substitute.label}", (substitute,))
+    return _AdversarialSet(made, (*found.replaced, *found.changed))
 
 
 def _attack(settings: RobustnessSettings, name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,7 @@ from mixsuite.catalog.datasets import dataset_specification, lacks_source
 from mixsuite.catalog.fit import reason_against
 from mixsuite.config.house import House
 from mixsuite.config.manifest import Artefact, PatchReference, RunReference
+from mixsuite.config.named import READINGS, SHOWN_PARTS
 from mixsuite.config.patches import PatchSetting
 from mixsuite.files import digest
 
@@ -121,24 +123,32 @@ def descent_notes(house: House, reference: PatchReference) -> list[str]:
     return named_changes(original, setting_of(house.patch_setting(reference.setting)))
 
 
-def named_settings_notes(house: House, artefact: Artefact) -> list[str]:
-    """Return what the scale or the user changes in the named settings that `artefact` uses."""
-    return [
-        note
-        for kind, name in artefact.settings.items()
-        for note in named_changes(house.named[kind][name].settings, house.settings(kind, name).model_dump())
-    ]
+def named_settings_notes(house: House, artefact: Artefact) -> tuple[str, ...]:
+    """Return what the scale or the user changes in the named settings behind `artefact` so that it is not the paper's.
+
+    Parts that its step does not show are left out, and so is what is no more than another reading of the paper.
+    """
+    notes = []
+    for kind, name in artefact.settings.items():
+        original, chosen = house.named[kind][name].settings, house.settings(kind, name).model_dump()
+        shown = SHOWN_PARTS.get(artefact.step, chosen)
+        chosen = {part: value for part, value in chosen.items() if part in shown}
+        notes += named_changes(original, chosen, READINGS.get(kind, ()))
+    return tuple(notes)
 
 
-def named_changes(original: dict[str, Any], chosen: dict[str, Any], within: str = "") -> list[str]:
-    """Return, in words, in which settings `chosen` differs from `original`."""
+def named_changes(
+    original: dict[str, Any], chosen: dict[str, Any], apart_from: Collection[str] = (), within: str = ""
+) -> list[str]:
+    """Return, in words, in which settings but `apart_from` (`part.setting`) `chosen` differs from `original`."""
     changes = []
     for name, value in chosen.items():
-        before, place = original[name], f"{within}{name.replace('_', ' ')}"
+        before, place = original.get(name), f"{within}{name}"
         if isinstance(value, dict) and isinstance(before, dict):
-            changes += named_changes(before, value, f"{place} ")
-        elif value != before:
-            changes.append(f"{place} {_short(value)} for {_short(before)}")
+            changes += named_changes(before, value, apart_from, f"{place}.")
+        elif value != before and place not in apart_from:
+            words = place.replace("_", " ").replace(".", " ")
+            changes.append(f"{words} {_short(value)} for {_short(before)}")
     return changes
 
 

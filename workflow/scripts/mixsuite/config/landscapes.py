@@ -39,6 +39,8 @@ class Spectrum(Strict):
 
     probes: Count
     steps: Count
+    trace_probes: Count
+    """Further vectors, for the trace alone."""
 
 
 class Surface(Strict):

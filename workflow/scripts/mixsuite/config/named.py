@@ -22,6 +22,20 @@ SETTINGS: dict[str, type[Strict]] = {
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 
 
+READINGS: dict[str, tuple[str, ...]] = {
+    "landscapes": ("hessian.engine", "hessian.batch_size", "seed"),
+    "robustness": ("space", "class_mask", "seed", "substitutes.seed"),
+}
+"""By kind, settings that are one reading of the paper among others, or do not change what is measured: with another
+value, what is built is no stand-in."""
+
+SHOWN_PARTS: dict[str, tuple[str, ...]] = {
+    "plot_surfaces": ("parameters", "hessian", "surface"),
+    "plot_perturbation": ("parameters", "gaussian"),
+}
+"""By step, the parts that it shows where it does not show all."""
+
+
 class _Entry(Strict):
     title: str
     settings: dict[str, Any]

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from mixsuite.landscape.images import Labelled
 from mixsuite.landscape.weights import Weights
+from mixsuite.models.evaluating import check_evaluating
 
 # Numbers in a batch of images. A GPU wants much work at a time; what a batch makes in a CPU should stay in its cache.
 _BATCH_VALUES = {"cpu": 200 * 8 * 8, "cuda": 1000 * 3 * 32 * 32}
@@ -35,10 +36,9 @@ def evaluate_points(weights: Weights, data: Labelled, points: Iterable[torch.Ten
     device between points. The network must be in evaluation mode.
 
     Raises:
-        ValueError: the network is in training mode; a loss is not finite.
+        ValueError: a part of the network is in training mode; a loss is not finite.
     """
-    if weights.model.training:
-        raise ValueError("network: found training mode, expected evaluation mode (running statistics fixed)")
+    check_evaluating(weights.model)
     batches = list(data.batches(_batch_size(data)))
     with weights.restored(), torch.inference_mode():
         sums = torch.stack([_evaluate(weights, point, batches) for point in points]).cpu()

@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from mixsuite.landscape.images import Labelled
 from mixsuite.landscape.weights import Weights, flatten
+from mixsuite.models.evaluating import check_evaluating
 
 
 class Hessian:
@@ -22,10 +23,9 @@ class Hessian:
         Where they all fit in one batch its graph is kept, which spares every product but the last pass.
 
         Raises:
-            ValueError: the network is in training mode.
+            ValueError: a part of the network is in training mode.
         """
-        if weights.model.training:
-            raise ValueError("network: found training mode, expected evaluation mode (running statistics fixed)")
+        check_evaluating(weights.model)
         self.weights = weights
         self.batches = list(data.batches(batch_size))
         self.products = 0

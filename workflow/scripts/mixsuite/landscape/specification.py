@@ -4,7 +4,7 @@
         "run": the identity of the training, kept with the result,
         "parameters": "all" | "without_normalisation",
         "hessian": {"engine", "order", "split", "images", "batch_size", "tolerance", "iterations"},
-        "spectrum": {"probes", "steps"},
+        "spectrum": {"probes", "steps", "trace_probes"},
         "surface": {"images", "radius", "points", "scaling"},
         "gaussian": {"images", "sigmas", "draws", "scaling"},
         "seed": 0
@@ -25,13 +25,13 @@ from mixsuite.landscape.weights import PARAMETERS
 
 _PARTS = {
     "hessian": ("engine", "order", "split", "images", "batch_size", "tolerance", "iterations"),
-    "spectrum": ("probes", "steps"),
+    "spectrum": ("probes", "steps", "trace_probes"),
     "surface": ("images", "radius", "points", "scaling"),
     "gaussian": ("images", "sigmas", "draws", "scaling"),
 }
 _COUNTS = {
     "hessian": ("batch_size", "iterations"),
-    "spectrum": ("probes", "steps"),
+    "spectrum": ("probes", "steps", "trace_probes"),
     "surface": (),
     "gaussian": ("draws",),
 }

@@ -17,7 +17,7 @@ _NEGLIGIBLE = 1e-6
 
 @dataclass(frozen=True)
 class Spectrum:
-    """What the probes tell: each has its estimate of the trace, and a quadrature rule of the density.
+    """What the probes tell: all have an estimate of the trace, and the first of them a quadrature rule of the density.
 
     The density φ(t) = (1/size) Σ δ(t - λ_i) is estimated by the mean over probes of Σ_j weights_j δ(t - nodes_j).
     """
@@ -37,24 +37,32 @@ class Spectrum:
         return statistics.stdev(self.traces) / math.sqrt(len(self.traces)) if len(self.traces) > 1 else None
 
 
-def estimate_spectrum(hessian: Hessian, probes: int, steps: int, seed: int) -> Spectrum:
+def estimate_spectrum(hessian: Hessian, probes: int, steps: int, trace_probes: int, seed: int) -> Spectrum:
     """Return the spectrum by stochastic Lanczos quadrature (Ghorbani et al. 2019, algorithm 1), as PyHessian's density.
 
     Each of the `probes` is a vector of random signs, from which the Lanczos method goes `steps` steps, or as many as
-    there are directions left. Its first step gives Hutchinson's estimate of the trace.
+    there are directions left. Its first step gives Hutchinson's estimate of the trace. This needs far more vectors than
+    the density: `trace_probes` further ones take that one step alone.
     """
     generator = stream(seed, "spectrum")
     found = Spectrum([], [], [])
     size = hessian.weights.size
-    for _ in range(probes):
+
+    def probe() -> torch.Tensor:
         signs = torch.randint(0, 2, (size,), generator=generator).to(hessian.weights.dtype) * 2 - 1
-        diagonal, off_diagonal = tridiagonalise(hessian, signs.to(hessian.weights.device), steps)
+        return signs.to(hessian.weights.device)
+
+    for _ in range(probes):
+        diagonal, off_diagonal = tridiagonalise(hessian, probe(), steps)
         values, vectors = torch.linalg.eigh(
             torch.diag(diagonal) + torch.diag(off_diagonal, 1) + torch.diag(off_diagonal, -1)
         )
         found.traces.append(size * diagonal[0].item())
         found.nodes.append(values.tolist())
         found.weights.append(vectors[0].square().tolist())
+    for _ in range(trace_probes):
+        signs = probe()
+        found.traces.append((signs @ hessian.product(signs)).item())
     return found
 
 

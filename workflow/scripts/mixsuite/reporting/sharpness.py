@@ -34,6 +34,8 @@ _SMOOTHING, _DENSITY_POINTS = 0.01, 400
 def sharpness_table(description: Description, landscapes: Landscapes) -> pd.DataFrame:
     """Return a line per trained network: row, label, method, seed, the SHARPNESS metrics and the `top1_error`.
 
+    `hessian_trace_error` is the standard error of the trace, which is an estimate by random probes.
+
     A network that several rows show is there once, under the first of them.
     """
     return pd.DataFrame(
@@ -88,8 +90,14 @@ def draw(description: Description, table: pd.DataFrame, landscapes: Landscapes) 
         for axis, (metric, title) in zip(panels, SHARPNESS.items(), strict=True):
             for method, row in rows.items():
                 style, own = method_style(method), table[table["method"] == method]
-                look = {"color": style.colour, "marker": style.marker, "linestyle": "", "label": row.label}
-                axis.plot(own[metric], own["top1_error"], alpha=0.85, **look)
+                look = {
+                    "color": style.colour,
+                    "marker": style.marker,
+                    "linestyle": "",
+                    "label": row.label,
+                    "elinewidth": 0.8,
+                }
+                axis.errorbar(own[metric], own["top1_error"], xerr=own.get(f"{metric}_error"), alpha=0.85, **look)
             axis.set(xlabel=title, title=f"Spearman {found[metric]}".replace(" [", "\n["))
             sns.despine(ax=axis)
         panels[0].set_ylabel("Test error, last epoch (%)")
@@ -103,8 +111,10 @@ def draw(description: Description, table: pd.DataFrame, landscapes: Landscapes) 
 def _numbers(landscape: Mapping[str, Any]) -> dict[str, float]:
     noise = landscape["gaussian"]
     return {
-        "top_eigenvalue": max(landscape["eigenvalues"]),
+        # Of the leading pair, which is largest in magnitude, both may be negative.
+        "top_eigenvalue": max(*landscape["eigenvalues"], *_nodes(landscape)),
         "hessian_trace": landscape["trace"],
+        "hessian_trace_error": landscape["trace_error"],
         "loss_rise": float(np.mean([losses[-1] for losses in noise["loss"]])) - noise["centre"]["loss"],
         "top1_error": landscape["last"]["top1_error"],
     }

@@ -27,15 +27,15 @@ const axis = title => ({title: {text: title}, color: ink, gridcolor: line, zerol
 const mesh = at => ({show: true, color: line, width: 1, start: at[0], end: at.at(-1), size: at[1] - at[0]});
 const {traces, quantities} = SURFACES;
 Plotly.newPlot("surfaces", traces.map(trace => ({
-  type: "surface", name: trace.name, x: trace.lambda2, y: trace.lambda1, z: trace.loss, showscale: false,
+  type: "surface", name: trace.name, x: trace.lambda1, y: trace.lambda2, z: trace.loss, showscale: false,
   colorscale: [[0, trace.colour], [1, trace.colour]], showlegend: true,
-  contours: {x: mesh(trace.lambda2), y: mesh(trace.lambda1)},
-  hovertemplate: trace.name + "<br>λ1 %{y:.3g}, λ2 %{x:.3g}<br>%{z:.4g}<extra></extra>",
+  contours: {x: mesh(trace.lambda1), y: mesh(trace.lambda2)},
+  hovertemplate: trace.name + "<br>λ1 %{x:.3g}, λ2 %{y:.3g}<br>%{z:.4g}<extra></extra>",
 })), {
   margin: {l: 0, r: 0, t: 0, b: 0}, paper_bgcolor: "rgba(0,0,0,0)", font: {color: ink, size: 14},
   legend: {x: 0.02, y: 0.98}, uirevision: "kept",
   scene: {
-    xaxis: axis("λ2"), yaxis: axis("λ1"), zaxis: axis(quantities.loss), aspectratio: {x: 1, y: 1, z: 0.8},
+    xaxis: axis("λ1"), yaxis: axis("λ2"), zaxis: axis(quantities.loss), aspectratio: {x: 1, y: 1, z: 0.8},
     camera: {eye: {x: 1.1, y: -1.6, z: 0.6}, center: {x: 0, y: 0, z: -0.1}},
   },
   updatemenus: [{
@@ -69,14 +69,16 @@ def _data(description: Description, table: pd.DataFrame) -> dict[str, Any]:
     for method, row in method_rows(description).items():
         chosen = table[table["method"] == method]
         grids = {
-            key: chosen.pivot(index="lambda1", columns="lambda2", values=key).round(_DIGITS) for key in _QUANTITIES
+            # Plotly's rows go along y.
+            key: chosen.pivot(index="lambda2", columns="lambda1", values=key).round(_DIGITS)
+            for key in _QUANTITIES
         }
         traces.append(
             {
                 "name": row.label,
                 "colour": method_style(method).colour,
-                "lambda1": grids["loss"].index.tolist(),
-                "lambda2": grids["loss"].columns.tolist(),
+                "lambda1": grids["loss"].columns.tolist(),
+                "lambda2": grids["loss"].index.tolist(),
                 **{key: grid.to_numpy().tolist() for key, grid in grids.items()},
             }
         )

@@ -71,7 +71,9 @@ def draw(description: Description, table: pd.DataFrame, landscapes: Landscapes) 
     rows = method_rows(description)
     grids = {method: table[table["method"] == method].pivot(index="lambda1", columns="lambda2") for method in rows}
     losses = {method: grid["loss"] for method, grid in grids.items()}
-    levels = MaxNLocator(_LEVELS).tick_values(table["loss"].min(), table["loss"].max())
+    # How wide a minimum is shows in the rise; how deep it is, in the number at its centre.
+    rises = {method: loss - _centre(loss) for method, loss in losses.items()}
+    levels = MaxNLocator(_LEVELS).tick_values(*_range(rises))
     with figure_style():
         figure = Figure(figsize=(TEXT_WIDTH["jeong2021"], _HEIGHT), layout="constrained")
         left, right = figure.subfigures(1, 2, width_ratios=[1, 1.05])
@@ -82,13 +84,15 @@ def draw(description: Description, table: pd.DataFrame, landscapes: Landscapes) 
         for axis in panels.flat[len(rows) :]:
             axis.remove()
         for axis, (method, row) in zip(panels.flat, rows.items(), strict=False):
-            contours = _draw_contours(axis, losses[method], levels)
+            contours = _draw_contours(axis, rises[method], levels, _centre(losses[method]))
             axis.set_title(
                 f"{row.label}\n{_eigenvalues(landscapes[row.id])}", color=method_style(method).colour, size=7
             )
         right.supxlabel("$\\lambda_1$", size=7.5)
         right.supylabel("$\\lambda_2$", size=7.5)
-        right.colorbar(contours, ax=panels, aspect=25, pad=0.02).set_label(f"Test loss (nats), {_meaning(table)}")
+        right.colorbar(contours, ax=panels, aspect=25, pad=0.02).set_label(
+            f"Rise of the test loss (nats), {_meaning(table)}"
+        )
         if description.stand_in:
             mark_stand_in(figure, description.stand_in_note)
         return figure
@@ -106,6 +110,15 @@ def _summary(landscape: Mapping) -> dict[str, float]:
     return {"centre_loss": centre, "surface_loss": mean, "surface_loss_rise": mean - centre}
 
 
+def _centre(loss: pd.DataFrame) -> float:
+    return loss.iat[len(loss) // 2, len(loss) // 2]
+
+
+def _range(grids: Mapping[str, pd.DataFrame]) -> tuple[float, float]:
+    whole = pd.concat(grids.values())
+    return whole.min(axis=None), whole.max(axis=None)
+
+
 def _meaning(table: pd.DataFrame) -> str:
     return f"mean over {count_seeds(table['seeds'].max())}"
 
@@ -119,11 +132,11 @@ def _draw_surfaces(axis: Axes3D, losses: Mapping[str, pd.DataFrame]) -> None:
             colours.append(colour)
     edges = [tuple(0.75 * part for part in colour) for colour in colours]
     axis.add_collection3d(Poly3DCollection(faces, facecolors=colours, edgecolors=edges, linewidths=0.3))
-    whole = pd.concat(losses.values())
     ends = loss.index.min(), loss.index.max()
-    axis.set(xlim=ends, ylim=ends, zlim=(whole.min(axis=None), whole.max(axis=None)))
+    axis.set(xlim=ends, ylim=ends, zlim=_range(losses))
     axis.set(xlabel="$\\lambda_1$", ylabel="$\\lambda_2$", zlabel="Test loss (nats)")
-    axis.set(xticks=[ends[0], 0, ends[1]], yticks=[ends[0], 0, ends[1]])
+    # Not at the ends, where the labels of two axes would meet.
+    axis.set(xticks=[ends[0] / 2, 0, ends[1] / 2], yticks=[ends[0] / 2, 0, ends[1] / 2])
     axis.zaxis.set_major_locator(MaxNLocator(5))
     axis.tick_params(pad=-1)
     axis.view_init(**_VIEW)
@@ -140,16 +153,15 @@ def _shaded_faces(loss: pd.DataFrame, colour: str) -> list[tuple[np.ndarray, tup
     return list(zip(corners.reshape(-1, 4, 3), map(tuple, shades), strict=True))
 
 
-def _draw_contours(axis: Axes, loss: pd.DataFrame, levels: np.ndarray) -> QuadContourSet:
+def _draw_contours(axis: Axes, rise: pd.DataFrame, levels: np.ndarray, centre: float) -> QuadContourSet:
     # λ1 to the right: it is the table's first axis.
-    filled = axis.contourf(loss.index, loss.columns, loss.T, levels=levels, cmap=_COLOURS)
-    lines = axis.contour(loss.index, loss.columns, loss.T, levels=levels, colors="white", linewidths=0.5)
+    filled = axis.contourf(rise.index, rise.columns, rise.T, levels=levels, cmap=_COLOURS)
+    lines = axis.contour(rise.index, rise.columns, rise.T, levels=levels, colors="white", linewidths=0.5)
     for label in axis.clabel(lines, fontsize=5, fmt="%g"):
         label.set_path_effects(_HALO)
-    middle = len(loss) // 2
     axis.plot(0, 0, marker="+", color="white", markersize=5, path_effects=_HALO)
-    axis.annotate(f"{loss.iat[middle, middle]:.2f}", (0, 0), (3, 3), textcoords="offset points", **_ON_COLOUR)
-    ends = loss.index.min(), loss.index.max()
+    axis.annotate(f"{centre:.2f}", (0, 0), (3, 3), textcoords="offset points", **_ON_COLOUR)
+    ends = rise.index.min(), rise.index.max()
     axis.set(aspect="equal", xticks=[ends[0], 0, ends[1]], yticks=[ends[0], 0, ends[1]])
     return filled
 

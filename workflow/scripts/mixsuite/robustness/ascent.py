@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from mixsuite.checks import check_choice, check_positive
-from mixsuite.robustness.pixel_model import check_evaluating
+from mixsuite.models.evaluating import check_evaluating
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """loss(logits (B, n_classes), labels int64 (B,)) -> (B,): what an attack makes as large as it can."""

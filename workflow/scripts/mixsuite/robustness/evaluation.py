@@ -65,7 +65,7 @@ def evaluate_robustness(
         DatasetError: an adversarial set is of other images; a class of a set is none of the network's.
     """
     check_evaluation(evaluation)
-    _check_sets(evaluation, sets, test)
+    _check_sets(evaluation, sets, test, trained.run["dataset"]["sha256"])
     model = pixel_model(trained)
     attacks = {name: build_attack(attack, trained.std) for name, attack in evaluation["white_box"].items()}
 
@@ -91,7 +91,7 @@ def _said(pixels: Pixels) -> dict[str, Any]:
     return {key: known[key] for key in ("source", "sha256", "specification", "substitute") if key in known}
 
 
-def _check_sets(evaluation: dict[str, Any], sets: Sets, test: Pixels) -> None:
+def _check_sets(evaluation: dict[str, Any], sets: Sets, test: Pixels, dataset_sha256: str) -> None:
     for key, given in (("adversarial_sets", sets.adversarial), ("shifted_sets", sets.shifted)):
         if given.keys() != evaluation[key].keys():
             wanted = ", ".join(evaluation[key]) or "none"
@@ -106,6 +106,10 @@ def _check_sets(evaluation: dict[str, Any], sets: Sets, test: Pixels) -> None:
                 f"{name}: found {len(pixels)} images of {len(found)} classes, expected adversarial images of the "
                 f"{len(test)} test images of {len(classes)} classes"
             )
+        if "substitute" not in pixels.description:
+            raise DatasetError(f"{name}: found {pixels.description['source']}, expected what make_adversarial.py makes")
+        if pixels.description["dataset"]["sha256"] != dataset_sha256:
+            raise DatasetError(f"{name}: made of other images than those that the network was trained on")
 
 
 def _accuracy(

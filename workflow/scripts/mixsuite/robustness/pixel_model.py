@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from mixsuite.models.evaluating import check_evaluating
 from mixsuite.training.trained import Trained
 
 
@@ -36,10 +37,3 @@ def pixel_model(trained: Trained) -> PixelModel:
         # A quarter faster there.
         network = network.to(memory_format=torch.channels_last)
     return PixelModel(network, trained.mean, trained.std)
-
-
-def check_evaluating(model: nn.Module) -> None:
-    """Raise ValueError where a part of `model` is in training mode: it would answer by the batch and change by it."""
-    for name, module in model.named_modules():
-        if module.training:
-            raise ValueError(f"{name or 'the network'}: is in training mode, expected evaluation mode: call eval()")
