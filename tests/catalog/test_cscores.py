@@ -55,12 +55,12 @@ def test_scores_are_published_given_or_estimated(root, base, tmp_path):
     estimated = held_out.needed("cscores")
     assert is_estimated(estimated)
     assert estimated.specification["dataset"]["name"] == "digits"
-    assert "estimated C-scores for published ones" in artefact.stand_in_notes
+    assert all("estimated C-scores for published ones" in row.stand_in_notes for row in artefact.rows)
     _, artefact, held_out = planned(root, base | REAL)
     published = held_out.needed("cscores")
     assert not is_estimated(published)
     assert published.specification["published"]["url"].endswith("cifar10-cscores-orig-order.npz")
-    assert not any("C-scores" in note for note in artefact.stand_in_notes)
+    assert not any("C-scores" in note for row in artefact.rows for note in row.stand_in_notes)
     (tmp_path / "mine.npz").touch()
     own = base | REAL | {"datasets": {"cifar10": {"cscores": str(tmp_path / "mine.npz")}}}
     catalog, _, held_out = planned(root, own)
@@ -111,4 +111,4 @@ def test_mixed_outputs_are_of_the_networks_of_the_accuracies(root, base):
         catalog.artefacts["oh2024_cifar10_accuracy"].runs("training")
     )
     assert measured.specification["classes"] == ["3", "8"]
-    assert "classes ['3', '8'] for ['dog', 'cat']" in figure.stand_in_notes
+    assert "classes ['3', '8'] for ['dog', 'cat']" in figure.rows[0].stand_in_notes

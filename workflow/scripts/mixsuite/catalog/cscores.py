@@ -40,7 +40,7 @@ def plan_cscores(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     held_out = Run("held_out", 0, specification, label, (*trained.values(), cscores))
     measured = {**artefact.measured, "held_out": (held_out,)}
     notes = ("estimated C-scores for published ones",) if is_estimated(cscores) and _published(house, artefact) else ()
-    return replace(artefact, rows=rows, measured=measured, stand_in_notes=(*artefact.stand_in_notes, *notes))
+    return replace(artefact, rows=tuple(row.with_notes(notes) for row in rows), measured=measured)
 
 
 def is_estimated(cscores: Run) -> bool:
