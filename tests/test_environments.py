@@ -26,6 +26,8 @@ LOADED_BY_NAME = {
     # PyHessian, the engine of landscape/power_iteration, is left to those who ask for it.
     "measure_landscape": ["mixing/*", "models/*", "landscape/lanczos", "data/index", "data/indexed"],
     "compose_images": ["mixing/*"],
+    "fine_tune": ["mixing/*", "models/*"],
+    "fetch_weights": ["models/resnet"],
     "prepare_dataset": ["data/digits", "data/cifar", "data/folder", "data/photographs"],
     "index_dataset": ["data/imagenet", "data/large_folder"],
     "train_patches": ["patches/*"],

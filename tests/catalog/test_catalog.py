@@ -10,9 +10,11 @@ import yaml
 from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.modules import module_of_dataset
 from mixsuite.catalog.targets import check_targets
+from mixsuite.catalog.transfers import modules_of_transfer, weights_place
 from mixsuite.config.strict import ConfigError
 from mixsuite.data.registry import MODULES
 from mixsuite.files import canonical_json
+from mixsuite.transfer.specification import check_transfer
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +187,68 @@ def test_large_images_are_not_normalised_by_themselves(root, base, tmp_path):
     catalog = load_catalog(root, base | {"scale": "paper"} | given)
     (reason,) = {row["missing"] for row in catalog.description("jeong2021_table3")["rows"]}
     assert "imagenet cannot normalise by them" in reason
+
+
+def test_a_fine_tuning_per_seed_gives_all_rows_and_is_made_of_a_training(demo):
+    planned = demo.artefacts["transfer_claims"]
+    runs = planned.runs("transfer")
+    assert [run.seed for run in runs.values()] == list(range(10))
+    assert all(list(row.measured["transfer"]) == list(runs.values()) for row in planned.rows)
+    assert {run.specification["pretrained"]["training"] for run in runs.values()} <= set(demo.runs["training"])
+    assert set(runs) == set(demo.artefacts["transfer_calibration"].runs("transfer"))
+    assert {row.row.id: row.method for row in planned.rows} == {
+        "scratch": "vanilla",
+        "none": "vanilla",
+        "random-erasing": "random_erasing",
+        "mixup": "mixup",
+        "cutmix": "cutmix",
+        "none-staged": "vanilla",
+        "cutmix-staged": "small_cutmix",
+        "cutmix-staged-rise": "small_cutmix",
+    }
+    for run in runs.values():
+        check_transfer(run.specification)
+        staged = run.specification["treatments"]["cutmix-staged-rise"]["phases"]
+        assert [phase["unfrozen_stages"] for phase in staged] == [0, 1, 1]
+        assert [phase["recipe"].get("probability", 0) for phase in staged] == [0, 0.5, 1]
+        assert {"mixsuite.mixing.mixup", "mixsuite.models.demo_cnn"} < set(modules_of_transfer(run))
+
+
+def test_what_a_fine_tuning_is_not_the_text_s_is_said(root, base, demo):
+    note = demo.description("transfer_claims")["stand_in_note"]
+    assert "scikit-learn's digits (8 x 8) for CIFAR-100" in note
+    assert "target dataset digits-pairs for cifar10" in note
+    paper = load_catalog(root, base | {"scale": "paper"}).description("transfer_claims")
+    assert not paper["stand_in"]
+    assert "hurts-at-early-unfreezing" in {claim["id"] for claim in paper["claims"]}
+    changes = {"treatments": {"mine": {"unfreezing": "early", "recipes": {"all": "cutout"}}}}
+    own = load_catalog(root, base | {"scale": "paper", "transfers": {"few-images": changes}})
+    assert own.description("transfer_claims")["stand_in_note"] == "treatments mine added"
+
+
+def test_a_fine_tuning_can_start_from_weights_that_others_trained(root, base):
+    source = {"weights": "imagenet-resnet18"}
+    given = {"transfers": {"few-images": {"source": source, "training": {"image_size": 224}}}}
+    catalog = load_catalog(root, base | {"scale": "paper"} | given)
+    runs = catalog.artefacts["transfer_claims"].runs("transfer").values()
+    (network,) = {needed.identity for run in runs for needed in run.needs}
+    assert all(run.specification["pretrained"] == {"weights": network} for run in runs)
+    weights = catalog.runs["weights"][network]
+    assert "source" not in weights.specification
+    assert weights.specification["model"] == {"family": "resnet", "depth": 18}
+    assert weights_place(catalog.house, weights).endswith("resnet18-f37072fd.pth")
+    assert "mixsuite.models.resnet" in modules_of_transfer(next(iter(runs)))
+    note = catalog.description("transfer_claims")["footnotes"][-1]
+    assert note.startswith("torchvision's ResNet-18, trained on ImageNet: source https")
+
+
+def test_a_fine_tuning_that_cannot_be_run_says_why(root, base):
+    catalog = load_catalog(root, base | {"stand_ins": {"datasets": {"cifar100": None}}})
+    rows = catalog.description("transfer_claims")["rows"]
+    assert {row["missing"].partition(" (")[0] for row in rows} == {"cifar100 is not run at the scale demo"}
+    given = {"transfers": {"few-images": {"source": {"weights": "imagenet-resnet18"}}}}
+    (reason,) = {row["missing"] for row in load_catalog(root, base | given).description("transfer_claims")["rows"]}
+    assert reason == "the images of digits-pairs are grey, and the network was pretrained on coloured ones"
 
 
 def test_landscapes_share_the_trainings_and_name_what_a_scale_changes(root, base, demo):

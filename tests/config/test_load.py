@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import importlib
+import inspect
 import shutil
 
 import pytest
@@ -11,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixsuite.config.load import load_house
+from mixsuite.config.recipes import RECIPES
 from mixsuite.config.strict import ConfigError
+from mixsuite.config.transfers import NETWORK_METHODS
 from mixsuite.config.yaml_file import read_yaml
 
 
@@ -170,6 +174,66 @@ CONFIG_MISTAKES = [
         {"patches": {"paper": {"learning_rate": float("nan")}}},
         ["config.yaml: patches.paper: learning_rate", "nan", "finite"],
     ),
+    ({"transfers": {"few-images": {"source": {"weights": "imagenet"}}}}, ["source.weights: found 'imagenet'"]),
+    (
+        {"weights": {"imagenet-resnet18": {"source": "nowhere.pth"}}},
+        ["weights.imagenet-resnet18: source: found 'nowhere.pth', which does not exist; expected the file of"],
+    ),
+    (
+        {"weights": {"imagenet-resnet18": {"sha256": "f37072fd"}}},
+        ["weights.imagenet-resnet18: sha256: found 'f37072fd'"],
+    ),
+    ({"transfers": {"few-imges": {}}}, ["config.yaml: transfers", "'few-imges'", "did you mean 'few-images'"]),
+    (
+        {"transfers": {"few-images": {"target": {"images_per_clas": 5}}}},
+        ["config.yaml: transfers.few-images: target", "'images_per_clas'", "did you mean 'images_per_class'"],
+    ),
+    (
+        {"transfers": {"few-images": {"target": {"dataset": "cifar11"}}}},
+        ["transfers.few-images: target.dataset: found 'cifar11'", "did you mean 'cifar10'"],
+    ),
+    (
+        {"transfers": {"few-images": {"target": {"dataset": "cifar100"}}}},
+        ["transfers.few-images: target.dataset: found 'cifar100', expected another one than the source's"],
+    ),
+    (
+        {"transfers": {"few-images": {"source": {"model": "resnet17"}}}},
+        ["transfers.few-images: source: model: found 'resnet17'"],
+    ),
+    (
+        {"transfers": {"few-images": {"treatments": {"mine": {"unfreezing": "erly", "recipes": {"all": "vanilla"}}}}}},
+        ["treatments.mine.unfreezing: found 'erly' (did you mean 'early'?)"],
+    ),
+    (
+        {
+            "transfers": {
+                "few-images": {"treatments": {"mine": {"unfreezing": "staged", "recipes": {"head": "vanilla"}}}}
+            }
+        },
+        ["treatments.mine.recipes: found head, expected one for each of head, tuning, late"],
+    ),
+    (
+        {
+            "transfers": {
+                "few-images": {"treatments": {"mine": {"unfreezing": "early", "recipes": {"all": "dropblock"}}}}
+            }
+        },
+        ["treatments.mine.recipes: found 'dropblock', whose method dropblock needs the network"],
+    ),
+    (
+        {"transfers": {"few-images": {"unfreezing": {"early": {"all": {"epochs": 1, "learning_rate": 0.1}}}}}},
+        ["unfreezing.early.all.unfrozen_stages: missing"],
+    ),
+    (
+        {
+            "transfers": {
+                "few-images": {
+                    "unfreezing": {"early": {"all": {"epochs": 1, "learning_rate": 0.1, "unfrozen_stages": "most"}}}
+                }
+            }
+        },
+        ["unfreezing.early.all.unfrozen_stages: found 'most', expected 'all'"],
+    ),
     (
         {"comparison": {"dataset": "cifar10", "model": "demo-narrow", "recipes": ["cutmixx"]}},
         ["config.yaml: comparison: recipe", "'cutmixx'", "did you mean"],
@@ -317,6 +381,38 @@ def test_a_manifest_that_names_an_unknown_step(house_files, base):
     path = house_files / "workflow" / "papers" / "oh2024.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("step: plot_phase", "step: plot_phsae"), encoding="utf-8")
     assert "oh2024.yaml: phase: step: found 'plot_phsae' (did you mean 'plot_phase'?)" in refusal(house_files, base)
+
+
+def test_a_manifest_with_a_row_that_is_no_treatment(house_files, base):
+    path = house_files / "workflow" / "papers" / "transfer.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("id: scratch", "id: scrach"), encoding="utf-8")
+    message = refusal(house_files, base)
+    assert "workflow/papers/transfer.yaml: claims: rows: id: found 'scrach' (did you mean 'scratch'?)" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("groups: [[0, 1], [12]]", "groups.1.0: found 12"),
+        ("groups: [[0, 1]]", "groups: found [[0, 1]]"),
+        ("kind: cifar10", "skip_per_class: found 60, expected it only with kind: digits"),
+    ],
+)
+def test_a_task_of_digits_is_checked(house_files, base, line, message):
+    path = house_files / "workflow" / "datasets.yaml"
+    text = path.read_text(encoding="utf-8").split("digits-pairs:")[0]
+    kind = "" if line.startswith("kind") else "  kind: digits\n"
+    path.write_text(f"{text}digits-pairs:\n{kind}  {line}\n  skip_per_class: 60\n", encoding="utf-8")
+    assert f"workflow/datasets.yaml: digits-pairs: {message}" in refusal(house_files, base)
+
+
+def test_methods_that_a_fine_tuning_cannot_use_are_those_that_ask_for_the_network():
+    asking = {
+        method
+        for method in RECIPES
+        if "network" in inspect.signature(importlib.import_module(f"mixsuite.mixing.{method}").build).parameters
+    }
+    assert asking == set(NETWORK_METHODS)
 
 
 def test_a_manifest_that_names_an_unknown_sweep(house_files, base):

@@ -32,11 +32,30 @@ def test_every_image_of_the_package_is_in_one_split(tmp_path):
     assert sorted(found) == expected
 
 
+def test_groups_of_other_digits_are_another_task(tmp_path):
+    whole = read(DIGITS, None, tmp_path)
+    pairs = {"groups": [[0, 5], [1, 6], [9]], "skip_per_class": 60}
+    raw = read({**DIGITS, **pairs}, None, tmp_path)
+    assert raw.classes == ["0 or 5", "1 or 6", "9"]
+    assert np.bincount(raw.train[1]).tolist() == [120, 120, 60]
+    assert "without the first 60 of each digit" in raw.source
+    trained_before = {image.tobytes() for image in whole.train[0]}
+    assert not trained_before & {image.tobytes() for images in (raw.train[0], raw.test[0]) for image in images}
+    images, digits = (part.tolist() for part in whole.test)
+    places = {0: 0, 5: 0, 1: 1, 6: 1, 9: 2}
+    for image, label in zip(*raw.train, strict=True):
+        assert places[digits[images.index(image.tolist())]] == label
+
+
 @pytest.mark.parametrize(
     ("settings", "source", "message"),
     [
         ({"train_per_class": 5}, None, "unknown key 'train_per_class'"),
         ({"image_size": 8}, None, "unknown key 'image_size'"),
+        ({"groups": [[0, 1]]}, None, "groups: found .*, expected at least two"),
+        ({"groups": [[0, 1], [1]]}, None, "groups: found .*, expected at least two, of digits each there once"),
+        ({"groups": [[0], [12]]}, None, "groups: found 12"),
+        ({"skip_per_class": 170}, None, "skip_per_class: found 170, expected fewer"),
         ({}, "somewhere", "source: found 'somewhere', expected none"),
     ],
 )

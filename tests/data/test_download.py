@@ -37,6 +37,14 @@ def test_a_file_is_fetched_once(server, tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_sha256_will_do_as_well(server, tmp_path):
+    server.answer = whole
+    path = tmp_path / "a.bin"
+    assert fetch(server.url, path, hashlib.sha256(CONTENT).hexdigest()).read_bytes() == CONTENT
+    with pytest.raises(DatasetError, match=r"what arrived has sha256 .* expected 00"):
+        fetch(server.url, path, "0" * 64, attempts=1)
+
+
 def test_a_damaged_file_in_the_cache_is_fetched_anew(server, tmp_path):
     server.answer = whole
     (tmp_path / "a.bin").write_bytes(CONTENT[:-1])

@@ -16,6 +16,8 @@ ALL = [
     {"method": "cutout", "length": 0.5},
     {"method": "mixup", "alpha": 1.0, "probability": 0.5},
     {"method": "cutmix", "alpha": 1.0, "probability": 0.5},
+    {"method": "small_cutmix", "alpha": 1.0, "probability": 0.5, "largest": 0.25},
+    {"method": "random_erasing", "probability": 0.5, "area": [0.02, 0.33], "aspect_ratio": [0.3, 3.3], "fill": "noise"},
     {"method": "dmixup", "images": 4, "alpha": 0.3, "probability": 0.5},
     {"method": "dcutmix", "images": 4, "alpha": 0.3, "probability": 0.5},
     {"method": "saliencymix", "alpha": 1.0, "probability": 0.5, "saliency": "as_released"},

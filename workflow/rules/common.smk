@@ -20,12 +20,13 @@ from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.mixed_outputs import modules_of_mixed_outputs
-from mixsuite.catalog.modules import module_of_dataset, module_of_patch_method, modules_of
+from mixsuite.catalog.modules import module_of_dataset, module_of_network, module_of_patch_method, modules_of
 from mixsuite.catalog.image_sets import folder_of_image_set
 from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.subsets import modules_of_scores
 from mixsuite.catalog.targets import asked_targets, check_targets
+from mixsuite.catalog.transfers import modules_of_transfer, weights_place
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
@@ -157,6 +158,8 @@ landscape = run_of_kind("landscape")
 adversarial_set = run_of_kind("adversarial_set")
 stand_in_set = run_of_kind("stand_in_set")
 evaluation = run_of_kind("evaluation")
+weights = run_of_kind("weights")
+transfer = run_of_kind("transfer")
 descent = run_of_kind("descent")
 cscores = run_of_kind("cscores")
 held_out = run_of_kind("held_out")
@@ -269,6 +272,36 @@ def trained_folder_of(run_of):
 def landscape_code(wildcards):
     engine = module_of_engine(landscape(wildcards).specification)
     return code("measure_landscape", [engine, *modules_of(network_of_landscape(wildcards).specification)])
+
+
+# Fine-tunings. The pretrained network comes from a training of the suite, or from weights that others trained.
+
+
+def weights_source(wildcards, resources):
+    return weights_place(CATALOG.house, weights(wildcards))
+
+
+def weights_code(wildcards):
+    return code("fetch_weights", [module_of_network(weights(wildcards).specification["model"]["family"])])
+
+
+def pretrained_files(wildcards):
+    (network,) = transfer(wildcards).needs
+    dataset = CATALOG.dataset_files(dataset_of(network)) if network.kind == "training" else []
+    return [*outputs_of(network).values(), *ancient(dataset)]
+
+
+def pretrained_options(wildcards):
+    (network,) = transfer(wildcards).needs
+    if network.kind == "weights":
+        return ["--weights-folder", folder_of(network)]
+    source = paths.dataset(wildcards.scale, dataset_of(network))
+    sha256 = dataset_sha256_of(lambda _: network)(wildcards)
+    return ["--run-folder", folder_of(network), "--source", source, "--source-sha256", sha256]
+
+
+def transfer_code(wildcards):
+    return code("fine_tune", modules_of_transfer(transfer(wildcards)))
 
 
 # Robustness
@@ -436,6 +469,7 @@ TABLES = {
     "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_robustness": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
     "tabulate_detection": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
+    "tabulate_claims": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
 }
@@ -447,6 +481,7 @@ FIGURES = {
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_cscores": (records_of("held_out"), "--runs results/{scale}/held_out"),
     "plot_mixed_outputs": (records_of("mixed_outputs"), "--runs results/{scale}/mixed_outputs"),
+    "plot_calibration": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
     "plot_anchors": (files_of("anchors", "scores"), "--runs results/{scale}/anchors --scores results/{scale}/scores"),
     "plot_subset_errors": (records_of("training"), "--runs results/{scale}/runs"),

@@ -29,6 +29,7 @@ from mixsuite.catalog.runs import (
 )
 from mixsuite.catalog.subsets import plan_subsets
 from mixsuite.catalog.timings import plan_timings
+from mixsuite.catalog.transfers import plan_transfers
 from mixsuite.config.house import House
 from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
@@ -42,6 +43,7 @@ PLANNERS = (
     plan_compositions,
     plan_landscapes,
     plan_robustness,
+    plan_transfers,
 )
 """Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
@@ -141,6 +143,7 @@ class Catalog:
             "measured": _describe_measured(artefact.measured),
             "axis": artefact.definition.axis,
             "rows": [_describe(row) for row in artefact.rows],
+            "claims": [claim.model_dump() for claim in artefact.definition.claims],
         }
 
     def _plan(self, manifest: Manifest, name: str, definition: Artefact) -> PlannedArtefact:
@@ -150,7 +153,8 @@ class Catalog:
         for plan in PLANNERS:
             artefact = plan(self.house, artefact)
         notes = named_settings_notes(self.house, definition)
-        return replace(artefact, rows=tuple(row.with_notes(notes) if row.runs else row for row in artefact.rows))
+        rows = (row.with_notes(notes) if row.runs or any(row.measured.values()) else row for row in artefact.rows)
+        return replace(artefact, rows=tuple(rows))
 
     def _named_settings(self, definition: Artefact) -> dict[str, Any]:
         return {kind: self.house.settings(kind, name).model_dump() for kind, name in definition.settings.items()}

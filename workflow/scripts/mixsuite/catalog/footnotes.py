@@ -14,15 +14,23 @@ _IN_TITLES = {"images": "K = ", "alpha": "α = "}
 def footnotes(house: House, artefact: Artefact) -> list[str]:
     """Return a footnote per schedule, group of recipes and synthetic setting that `artefact` names."""
     runs = [row.run for row in artefact.rows if row.run]
-    schedules = dict.fromkeys(run.schedule for run in runs)
     shown = artefact.composition.recipes if artefact.composition else []
+    named = list(artefact.settings.items())
+    if "transfers" in artefact.settings:
+        transfer = house.settings("transfers", artefact.settings["transfers"])
+        if transfer.source.weights:
+            named.append(("weights", transfer.source.weights))
+        else:
+            runs.append(transfer.source)
+        shown = [recipe for treatment in transfer.treatments.values() for recipe in treatment.recipes.values()]
+    schedules = dict.fromkeys(run.schedule for run in runs)
     recipes = dict.fromkeys([*(run.recipe for run in runs), *shown])
     settings = dict.fromkeys(row.patches.setting for row in artefact.rows if row.patches)
     return [
         *(_schedule(house, name) for name in schedules),
         *_recipes(house, list(recipes)),
         *(_setting(house, name) for name in settings),
-        *(_named(house, kind, name) for kind, name in artefact.settings.items()),
+        *(_named(house, kind, name) for kind, name in named),
     ]
 
 

@@ -34,6 +34,8 @@ OUTPUTS = {
     "cscores": {"record": "cscores/{run}/cscores.json", "cscores": "cscores/{run}/cscores.npz"},
     "held_out": {"held_out": "held_out/{run}.json"},
     "mixed_outputs": {"mixed_outputs": "mixed_outputs/{run}.json"},
+    "weights": {"record": "weights/{run}/weights.json", "model": "weights/{run}/model.safetensors"},
+    "transfer": {"transfer": "transfers/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""

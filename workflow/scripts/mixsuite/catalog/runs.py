@@ -147,9 +147,15 @@ def named_changes(
         if isinstance(value, dict) and isinstance(before, dict):
             changes += named_changes(before, value, apart_from, f"{place}.")
         elif value != before and place not in apart_from:
-            words = place.replace("_", " ").replace(".", " ")
-            changes.append(f"{words} {_short(value)} for {_short(before)}")
-    return changes
+            what = "added" if name not in original else f"{_short(value)} for {_short(before)}"
+            changes.append(f"{_words(place)} {what}")
+    # A whole part may be none that is shown.
+    missing = (f"{within}{name}" for name in original if within and name not in chosen)
+    return [*changes, *(f"{_words(place)} left out" for place in missing)]
+
+
+def _words(place: str) -> str:
+    return place.replace("_", " ").replace(".", " ")
 
 
 def _short(value: Any) -> str:

@@ -11,6 +11,8 @@ from mixsuite.config.mixed_outputs import MixedOutputSettings
 from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.strict import Strict, validate
 from mixsuite.config.subsampling import SubsamplingSettings
+from mixsuite.config.transfers import TransferSettings
+from mixsuite.config.weights import WeightsSettings
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
@@ -18,11 +20,14 @@ SETTINGS: dict[str, type[Strict]] = {
     "mixed_outputs": MixedOutputSettings,
     "robustness": RobustnessSettings,
     "subsampling": SubsamplingSettings,
+    "transfers": TransferSettings,
+    "weights": WeightsSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 
 
 READINGS: dict[str, tuple[str, ...]] = {
+    "transfers": ("seeds",),
     "landscapes": ("hessian.engine", "hessian.batch_size", "seed"),
     "robustness": ("space", "class_mask", "seed", "substitutes.seed"),
 }

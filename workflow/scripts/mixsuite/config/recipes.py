@@ -65,6 +65,25 @@ class CutMix(Recipe):
     probability: Probability
 
 
+class SmallCutMix(Recipe):
+    """CutMix with boxes of at most `largest` of the image's area."""
+
+    method: Literal["small_cutmix"]
+    alpha: Positive
+    probability: Probability
+    largest: Probability
+
+
+class RandomErasing(Recipe):
+    """Random Erasing (Zhong et al. 2020); `area` and `aspect_ratio` are the ends of their ranges."""
+
+    method: Literal["random_erasing"]
+    probability: Probability
+    area: tuple[Probability, Probability]
+    aspect_ratio: tuple[Positive, Positive]
+    fill: Literal["mean", "noise"]
+
+
 class DMixup(Recipe):
     """DMixup: K images weighted by φ ~ Dir(α, ..., α) (jeong2021, Eq. 2)."""
 
@@ -168,6 +187,8 @@ _MODELS: tuple[type[Recipe], ...] = (
     Mixup,
     ManifoldMixup,
     CutMix,
+    SmallCutMix,
+    RandomErasing,
     DMixup,
     DCutMix,
     SaliencyDCutMix,

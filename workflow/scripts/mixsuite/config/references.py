@@ -8,6 +8,8 @@ from pathlib import Path
 from mixsuite.config.house import House
 from mixsuite.config.manifest import RunReference
 from mixsuite.config.strict import ConfigError, check_known
+from mixsuite.config.transfers import NETWORK_METHODS, TransferSettings
+from mixsuite.config.weights import WeightsSettings
 
 _WEB = ("http://", "https://")
 
@@ -38,6 +40,10 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
         check_known(f"{where}.schedule", estimate.schedule, house.protocols)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
+    for name in house.named["weights"]:
+        _check_weights(root, f"weights.{name}", house.settings("weights", name), house)
+    for name in house.named["transfers"]:
+        _check_transfer(f"transfers.{name}", house.settings("transfers", name), house)
     _check_artefacts(root, house)
     _check_sources(root, house)
 
@@ -55,6 +61,10 @@ def _check_artefacts(root: Path, house: House) -> None:
             for kind, settings in artefact.settings.items():
                 check_known(f"{where}: settings", kind, house.named)
                 check_known(f"{where}: settings.{kind}", settings, house.named[kind])
+            if "transfers" in artefact.settings:
+                treatments = house.settings("transfers", artefact.settings["transfers"]).treatments
+                for row in artefact.rows:
+                    check_known(f"{where}: rows: id", row.id, treatments)
             if artefact.composition:
                 check_known(f"{where}: composition.dataset", artefact.composition.dataset, house.datasets)
                 for recipe in artefact.composition.recipes:
@@ -73,6 +83,33 @@ def _check_run(where: str, run: RunReference, house: House) -> None:
     check_known(f"{where}: model", run.model, house.models)
     check_known(f"{where}: recipe", run.recipe, house.recipes)
     check_known(f"{where}: schedule", run.schedule, house.protocols)
+
+
+def _check_weights(root: Path, where: str, weights: WeightsSettings, house: House) -> None:
+    check_known(f"{where}: model", weights.model, house.models)
+    if not weights.source.startswith(_WEB) and not (root / Path(weights.source).expanduser()).is_file():
+        raise ConfigError(
+            f"{where}: source: found {weights.source!r}, which does not exist; expected the file of the weights"
+        )
+
+
+def _check_transfer(where: str, transfer: TransferSettings, house: House) -> None:
+    _check_run(f"{where}: source", transfer.source, house)
+    if transfer.source.weights is not None:
+        check_known(f"{where}: source.weights", transfer.source.weights, house.named["weights"])
+    check_known(f"{where}: target.dataset", transfer.target.dataset, house.datasets)
+    if transfer.target.dataset == transfer.source.dataset:
+        found = transfer.target.dataset
+        raise ConfigError(f"{where}: target.dataset: found {found!r}, expected another one than the source's")
+    for name, treatment in transfer.treatments.items():
+        for recipe in treatment.recipes.values():
+            check_known(f"{where}: treatments.{name}.recipes", recipe, house.recipes)
+            method = house.recipes[recipe].method
+            if method in NETWORK_METHODS:
+                raise ConfigError(
+                    f"{where}: treatments.{name}.recipes: found {recipe!r}, whose method {method} needs the network, "
+                    "expected one that mixes images alone"
+                )
 
 
 def _check_sources(root: Path, house: House) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from mixsuite.config.image_sets import StandInSet
 from mixsuite.config.strict import Strict
 from mixsuite.config.values import MOST_SEEDS, Count, Name, Protocol, Switch, Whole, each_once
 
 Seeds = Annotated[Whole, Field(ge=1, le=MOST_SEEDS)]
+Digit = Annotated[Whole, Field(ge=0, le=9)]
 DatasetKind = Literal["digits", "photographs", "cifar10", "cifar100", "imagenet", "folder", "large_folder"]
 
 
@@ -33,6 +34,18 @@ class Dataset(Strict):
     image_size: Count | None = None
     """Side in pixels to which a folder's images are resized; None for datasets that have a size of their own."""
     cscores: PublishedCScores | None = None
+    """Where C-scores of its training images are published."""
+    groups: Annotated[list[Annotated[list[Digit], Field(min_length=1)]], Field(min_length=2)] | None = None
+    """The digits of each class, where classes are not the digits themselves."""
+    skip_per_class: Count | None = None
+    """How many of each digit are left out before those that are to train."""
+
+    @model_validator(mode="after")
+    def _of_digits_alone(self) -> Dataset:
+        for name in ("groups", "skip_per_class"):
+            if getattr(self, name) is not None and self.kind != "digits":
+                raise ValueError(f"{name}: found {getattr(self, name)}, expected it only with kind: digits")
+        return self
 
 
 class UserDataset(Strict):
@@ -98,6 +111,10 @@ class Config(Strict):
     """Changes to the evaluations of robustness, such as {attacks: {space: normalised}}."""
     subsampling: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to how images are scored and selected, such as {high-cv: {pool: all}}."""
+    weights: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Where weights that others trained lie, such as {imagenet-resnet18: {source: FILE}}."""
+    transfers: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to the fine-tunings, such as {few-images: {target: {images_per_class: 20}}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -121,3 +138,7 @@ class Scale(Strict):
     """Per evaluation of robustness, the settings that this scale changes, part by part."""
     subsampling: dict[str, dict[str, Any]] = {}
     """Per way of subsampling, the settings that this scale changes, part by part."""
+    weights: dict[str, dict[str, Any]] = {}
+    """Per weights that others trained, the settings that this scale changes."""
+    transfers: dict[str, dict[str, Any]] = {}
+    """Per fine-tuning, the settings that this scale changes, part by part."""

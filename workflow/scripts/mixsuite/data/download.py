@@ -15,18 +15,20 @@ from mixsuite.data.errors import DatasetError
 _CHUNK = 1 << 18
 _SECONDS_BETWEEN_LINES = 5.0
 _TIMEOUT = 30.0
+_ALGORITHMS = {32: "md5", 64: "sha256"}
 
 
-def fetch(url: str, destination: Path, md5: str, attempts: int = 5, pause: float = 2.0) -> Path:
-    """Return `destination`, which holds what `url` serves; it is fetched only if it is not there with this `md5`.
+def fetch(url: str, destination: Path, checksum: str, attempts: int = 5, pause: float = 2.0) -> Path:
+    """Return `destination`, which holds what `url` serves; it is fetched only if it is not there with this `checksum`.
 
-    Broken attempts are repeated, `attempts` times in all and `pause` seconds apart (doubled each time), each going on
-    from what has arrived.
+    The checksum is an md5 or a sha256, told apart by their lengths. Broken attempts are repeated, `attempts` times in
+    all and `pause` seconds apart (doubled each time), each going on from what has arrived.
 
     Raises:
         DatasetError: the server refuses, cannot be reached, or what arrives has another checksum.
     """
-    if destination.is_file() and md5_of(destination) == md5:
+    name = _ALGORITHMS[len(checksum)]
+    if destination.is_file() and checksum_of(destination, name) == checksum:
         return destination
     destination.parent.mkdir(parents=True, exist_ok=True)
     partial = destination.with_name(f"{destination.name}.part")
@@ -46,19 +48,24 @@ def fetch(url: str, destination: Path, md5: str, attempts: int = 5, pause: float
         except (OSError, http.client.HTTPException) as error:
             problem = f"the connection broke ({error})"
         else:
-            found = md5_of(partial)
-            if found == md5:
+            found = checksum_of(partial, name)
+            if found == checksum:
                 partial.replace(destination)
                 return destination
             partial.unlink()
-            problem = f"what arrived has md5 {found}, expected {md5}"
+            problem = f"what arrived has {name} {found}, expected {checksum}"
     raise DatasetError(f"{url}: not fetched in {attempts} attempts: {problem}")
 
 
 def md5_of(path: Path) -> str:
     """Return the md5 of a file, which is the checksum that the datasets' authors published."""
+    return checksum_of(path, "md5")
+
+
+def checksum_of(path: Path, name: str) -> str:
+    """Return the checksum `name`, md5 or sha256, of a file."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        return hashlib.file_digest(file, lambda: hashlib.new(name, usedforsecurity=False)).hexdigest()
 
 
 def _append(url: str, partial: Path) -> None:

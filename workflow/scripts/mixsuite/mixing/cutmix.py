@@ -10,12 +10,24 @@ from mixsuite.mixing.mix import Mix
 from mixsuite.mixing.owner_map import compose, owners_by_boxes
 
 
+def paste_one_box(
+    images: torch.Tensor, targets: torch.Tensor, partners: torch.Tensor, area: torch.Tensor, generator: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return images and targets where the same box of all samples is that of their partners (2, B).
+
+    `area` (1) is the box's share of the image's: its sides have the square root of it, truncated to pixels, its centre
+    is uniform over the image, and it is clipped at the border. The target is weighted with the area that is left.
+    """
+    batch_size, _, height, width = images.shape
+    start, end = centred_boxes(area.sqrt(), height, width, 1, generator)
+    same_for_all = Boxes(start.expand(-1, -1, batch_size), end.expand(-1, -1, batch_size))
+    return compose(images, targets, owners_by_boxes(same_for_all, height, width), partners)
+
+
 def build(*, alpha: float, probability: float) -> Mix:
     """Return the mix of clovaai/CutMix-PyTorch (train.py): one λ ~ Beta(α, α), one box and one permutation per batch.
 
-    The box has sqrt(1 - λ) of the image's sides, truncated to pixels, a centre uniform over the image, and is clipped
-    at the border; the target is weighted with the area that is left. A batch is mixed with `probability`, else left as
-    it is.
+    The box has the area 1 - λ before it is clipped. A batch is mixed with `probability`, else left as it is.
 
     Raises:
         SettingError: alpha not above 0, probability outside 0 to 1.
@@ -25,11 +37,8 @@ def build(*, alpha: float, probability: float) -> Mix:
     def mix(
         images: torch.Tensor, targets: torch.Tensor, generator: torch.Generator
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        batch_size, _, height, width = images.shape
-        partners = permuted_partners(2, batch_size, generator)
+        partners = permuted_partners(2, len(images), generator)
         _, cut = proportions(alpha, 2, 1, probability, generator)
-        start, end = centred_boxes(cut.sqrt(), height, width, 1, generator)
-        same_for_all = Boxes(start.expand(-1, -1, batch_size), end.expand(-1, -1, batch_size))
-        return compose(images, targets, owners_by_boxes(same_for_all, height, width), partners)
+        return paste_one_box(images, targets, partners, cut, generator)
 
     return mix

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mixsuite.config.manifest import Printed
+from mixsuite.config.manifest import Claim, Printed
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class Description:
     rows: tuple[Row, ...]
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The named settings that it uses, by kind."""
+    claims: tuple[Claim, ...] = ()
     measured: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
     """What was measured for all of it, by kind."""
     axis: str | None = None
@@ -109,6 +110,7 @@ def _description(data: dict[str, Any]) -> Description:
         footnotes=tuple(data["footnotes"]),
         rows=tuple(_row(row) for row in data["rows"]),
         settings=data["settings"],
+        claims=tuple(Claim.model_validate(claim) for claim in data.get("claims", ())),
         measured=_measured(data["measured"]),
         axis=data.get("axis"),
     )

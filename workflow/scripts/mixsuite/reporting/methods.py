@@ -33,6 +33,8 @@ METHODS: dict[str, MethodStyle] = {
     "label_smoothing": MethodStyle("Label Smoothing", "#CDB667", ">"),
     "dropblock": MethodStyle("DropBlock", "#6B1860", "d"),
     "stochastic_depth": MethodStyle("StochDepth", "#A3BDBD", "8"),
+    "random_erasing": MethodStyle("Random Erasing", "#A86090", "*"),
+    "small_cutmix": MethodStyle("CutMix, small patches", "#7818C0", "^"),
 }
 # jeong2021 calls training without augmentation "vanilla", oh2024 "ERM": the same thing, so the same look.
 METHODS["vanilla"] = MethodStyle("Vanilla", METHODS["erm"].colour, METHODS["erm"].marker)

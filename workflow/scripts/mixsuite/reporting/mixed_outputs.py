@@ -145,7 +145,8 @@ def _draw_shares(axis: Axes, drawn: pd.DataFrame) -> None:
     axis.plot(ends, ends, color=GUIDE_COLOUR, linewidth=0.8, dashes=(4, 2), label="acts evenly", zorder=0)
     axis.set(title="Does the output follow the share?", xlabel="Share of the first class's image, λ")
     axis.set(ylabel="Share in the output", ylim=(0, 1.05))
-    axis.legend(loc="lower right", title=f"mean ± std, {count_seeds(drawn['seeds'].max())}", title_fontsize=6.5)
+    axis.text(0.02, 0.03, f"mean ± std, {count_seeds(drawn['seeds'].max())}", transform=axis.transAxes, size=6.5)
+    axis.legend(loc="lower right")
 
 
 def _lighter(colour: str, by: float) -> tuple[float, ...]:
