@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.cluster import check_submissions
+from mixsuite.catalog.cscores import cscores_of, file_of_cscores
 from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
 from mixsuite.catalog.image_sets import folder_of_image_set
@@ -204,6 +205,13 @@ weights = run_of_kind("weights")
 transfer = run_of_kind("transfer")
 descent = run_of_kind("descent")
 bridge = run_of_kind("bridge")
+cscores = run_of_kind("cscores")
+estimated_cscores = run_of_kind("estimated_cscores")
+held_out = run_of_kind("held_out")
+mixed_outputs = run_of_kind("mixed_outputs")
+scores = run_of_kind("scores")
+subset = run_of_kind("subset")
+anchors = run_of_kind("anchors")
 
 
 def needed_by(run_of, kind):
@@ -213,6 +221,12 @@ def needed_by(run_of, kind):
 network_of_landscape = needed_by(landscape, "training")
 substitute = needed_by(adversarial_set, "training")
 network_of_evaluation = needed_by(evaluation, "training")
+network_of_scores = needed_by(scores, "training")
+scores_of_anchors = needed_by(anchors, "scores")
+
+
+def network_of_anchors(wildcards):
+    return scores_of_anchors(wildcards).needed("training")
 
 
 def outputs_of(run):
@@ -228,23 +242,19 @@ def specification_of(run_of):
     return lambda wildcards: canonical_json(run_of(wildcards).specification)
 
 
-def dataset_of(run):
-    return run.specification["dataset"]["name"]
-
-
 def dataset_files_of(run_of):
     # Prepared again, byte for byte the same, a dataset makes nothing anew: its sha256 is among the parameters.
-    return lambda wildcards: ancient(CATALOG.dataset_files(dataset_of(run_of(wildcards))))
+    return lambda wildcards: ancient(CATALOG.data_files(run_of(wildcards)))
 
 
 def dataset_folder_of(run_of):
-    return lambda wildcards: paths.dataset(wildcards.scale, dataset_of(run_of(wildcards)))
+    return lambda wildcards: str(Path(CATALOG.data_files(run_of(wildcards))[0]).parent)
 
 
 def dataset_sha256_of(run_of):
     # Asked again when the job starts, and the dataset is there. As a function of `input` it would not be compared.
     def sha256(wildcards):
-        description = Path(CATALOG.dataset_files(dataset_of(run_of(wildcards)))[0])
+        description = Path(CATALOG.data_files(run_of(wildcards))[0])
         return (
             json.loads(description.read_text(encoding="utf-8"))["sha256"] if description.is_file() else "not prepared"
         )
@@ -353,6 +363,45 @@ def evaluated_sets(wildcards):
     ]
 
 
+# Subsets
+
+
+def scores_of_subset(wildcards):
+    # A random subset is selected by none.
+    return [file for run in subset(wildcards).needs for file in outputs_of(run).values()]
+
+
+def scores_option(wildcards):
+    files = scores_of_subset(wildcards)
+    return ["--scores", str(Path(files[0]).parent)] if files else []
+
+
+# C-scores and mixed outputs
+
+
+def cscores_file(wildcards):
+    file = file_of_cscores(CATALOG.house, cscores(wildcards))
+    return [str(file)] if file else []
+
+
+def cscores_source(wildcards):
+    return [part for file in cscores_file(wildcards) for part in ("--source", file)]
+
+
+def cscores_of_held_out(wildcards):
+    return outputs_of(cscores_of(held_out(wildcards)))["cscores"]
+
+
+def files_needed_by(run_of):
+    # Of its networks, and what these were trained on.
+    def files(wildcards):
+        networks = [run for run in run_of(wildcards).needs if run.kind == "training"]
+        runs = [each for run in networks for each in (run, *run.needs)]
+        return list(dict.fromkeys(file for run in runs for file in outputs_of(run).values()))
+
+    return files
+
+
 # Synthetic experiments
 
 
@@ -388,9 +437,9 @@ def records_of(*kinds):
     return records
 
 
-def files_of(kind):
+def files_of(*kinds):
     def files(wildcards):
-        runs = CATALOG.artefacts[wildcards.artefact].runs(kind).values()
+        runs = (run for kind in kinds for run in CATALOG.artefacts[wildcards.artefact].runs(kind).values())
         return [file for run in runs for file in outputs_of(run).values()]
 
     return files
@@ -411,6 +460,8 @@ TABLES = {
         records_of("training", "timing"),
         "--runs results/{scale}/runs --timings results/{scale}/timings",
     ),
+    "tabulate_accuracy": (records_of("training"), "--runs results/{scale}/runs"),
+    "tabulate_cscores": (records_of("held_out"), "--runs results/{scale}/held_out"),
     "tabulate_selection": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_robustness": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
@@ -426,9 +477,13 @@ FIGURES = {
     "plot_perturbation": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_sharpness": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_cscores": (records_of("held_out"), "--runs results/{scale}/held_out"),
+    "plot_mixed_outputs": (records_of("mixed_outputs"), "--runs results/{scale}/mixed_outputs"),
     "plot_calibration": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
     "plot_bridge": (bridge_results, "--runs results/{scale}/patches --bridges results/{scale}/bridges"),
+    "plot_anchors": (files_of("anchors", "scores"), "--runs results/{scale}/anchors --scores results/{scale}/scores"),
+    "plot_subset_errors": (records_of("training"), "--runs results/{scale}/runs"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }
 # Figures that can be turned with the mouse have a page beside.

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mixsuite.catalog.artefacts import Catalog
+from mixsuite.catalog.cscores import modules_of_held_out
 from mixsuite.catalog.landscapes import module_of_engine
+from mixsuite.catalog.mixed_outputs import modules_of_mixed_outputs
 from mixsuite.catalog.modules import module_of_method, module_of_network, module_of_patch_method, modules_of
 from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
 from mixsuite.catalog.runs import Run
+from mixsuite.catalog.subsets import modules_of_scores
 from mixsuite.catalog.transfers import modules_of_transfer
 from mixsuite.provenance import SCRIPTS, code_fingerprint
 
@@ -52,6 +55,13 @@ STEPS: dict[str, tuple[str, Callable[[Run], Iterable[str]]]] = {
     "adversarial_set": ("make_adversarial", modules_of_adversarial_set),
     "stand_in_set": ("make_stand_in_set", _none),
     "evaluation": ("evaluate_robustness", modules_of_evaluation),
+    "scores": ("score_images", modules_of_scores),
+    "subset": ("select_subset", _none),
+    "anchors": ("compose_anchors", _none),
+    "cscores": ("obtain_cscores", _none),
+    "estimated_cscores": ("estimate_cscores", _of_training),
+    "held_out": ("score_misclassified", modules_of_held_out),
+    "mixed_outputs": ("measure_mixed_outputs", modules_of_mixed_outputs),
     "weights": ("fetch_weights", _of_network),
     "transfer": ("fine_tune", modules_of_transfer),
     "composition": ("compose_images", _none),

@@ -11,10 +11,12 @@ from typing import Any
 from mixsuite.catalog import paths
 from mixsuite.catalog.bridges import plan_bridges
 from mixsuite.catalog.compositions import plan_compositions
+from mixsuite.catalog.cscores import plan_cscores
 from mixsuite.catalog.datasets import Form, dataset_specification, form_of
 from mixsuite.catalog.fit import ONE_PROCESS_METHODS
 from mixsuite.catalog.footnotes import footnotes
 from mixsuite.catalog.landscapes import plan_landscapes
+from mixsuite.catalog.mixed_outputs import plan_mixed_outputs
 from mixsuite.catalog.planned import Measured, PlannedArtefact, PlannedRow
 from mixsuite.catalog.robustness import plan_robustness
 from mixsuite.catalog.runs import (
@@ -26,6 +28,7 @@ from mixsuite.catalog.runs import (
     resolve_training,
     setting_of,
 )
+from mixsuite.catalog.subsets import plan_subsets
 from mixsuite.catalog.timings import plan_timings
 from mixsuite.catalog.transfers import plan_transfers
 from mixsuite.config.house import House
@@ -33,7 +36,17 @@ from mixsuite.config.load import load_house
 from mixsuite.config.manifest import Artefact, Manifest, Row, RunReference
 from mixsuite.config.strict import ConfigError
 
-PLANNERS = (plan_timings, plan_compositions, plan_landscapes, plan_robustness, plan_transfers, plan_bridges)
+PLANNERS = (
+    plan_subsets,
+    plan_cscores,
+    plan_mixed_outputs,
+    plan_timings,
+    plan_compositions,
+    plan_landscapes,
+    plan_robustness,
+    plan_transfers,
+    plan_bridges,
+)
 """Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
 
@@ -95,6 +108,12 @@ class Catalog:
         """Return the files of the prepared dataset `name`; the first describes all of it."""
         return paths.dataset_files(self.scale, name, form_of(self.house.datasets[name].kind))
 
+    def data_files(self, run: Run) -> list[str]:
+        """Return the files of the dataset or subset that `run` reads; the first describes all of it."""
+        dataset = run.specification["dataset"]
+        subset = paths.outputs(self.scale, "subset", dataset["subset"]).values() if "subset" in dataset else ()
+        return [*subset, *self.dataset_files(dataset["name"])]
+
     def dataset_source(self, name: str) -> Path | None:
         """Return where the user says that the dataset `name` lies, or None."""
         own = self.house.config.datasets.get(name)
@@ -124,6 +143,7 @@ class Catalog:
             "stand_in_note": "; ".join(notes),
             "settings": self._named_settings(artefact.definition),
             "measured": _describe_measured(artefact.measured),
+            "axis": artefact.definition.axis,
             "rows": [_describe(row) for row in artefact.rows],
             "claims": [claim.model_dump() for claim in artefact.definition.claims],
         }

@@ -14,6 +14,8 @@ _DATA = {"cifar10": "cifar", "cifar100": "cifar"}
 
 _OF_LARGE_IMAGES = ("mixsuite.data.index", "mixsuite.data.indexed")
 
+_OF_SUBSETS = ("mixsuite.data.subset",)
+
 
 def module_of_method(method: str) -> str:
     """Return the module of a mixing method."""
@@ -36,9 +38,10 @@ def module_of_patch_method(method: str) -> str:
 
 
 def modules_of(specification: dict[str, Any]) -> tuple[str, ...]:
-    """Return the modules that a training loads by name: its method's, its network's, and those for large images."""
+    """Return the modules that a training loads by name: its method's, its network's, those for its form of dataset."""
     named = module_of_method(specification["recipe"]["method"]), module_of_network(specification["model"]["family"])
-    return named + (_OF_LARGE_IMAGES if form_of(specification["dataset"]["kind"]) == "index" else ())
+    large = _OF_LARGE_IMAGES if form_of(specification["dataset"]["kind"]) == "index" else ()
+    return named + large + (_OF_SUBSETS if "subset" in specification["dataset"] else ())
 
 
 def exists(module: str) -> bool:

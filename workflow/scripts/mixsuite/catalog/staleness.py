@@ -31,7 +31,7 @@ def stale_results(catalog: Catalog, targets: Collection[str]) -> list[str]:
 
 def _is_stale(catalog: Catalog, path: str, run: Run) -> bool:
     finished = Path(path)
-    prepared = Path(catalog.dataset_files(run.specification["dataset"]["name"])[0])
+    prepared = Path(catalog.data_files(run)[0])
     if not finished.is_file() or not prepared.is_file():
         return False
     return _read(finished)["dataset"]["sha256"] != _read(prepared)["sha256"]

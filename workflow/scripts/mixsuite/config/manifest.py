@@ -11,6 +11,7 @@ from mixsuite.config.metrics import METRICS
 from mixsuite.config.numbers import printed_number
 from mixsuite.config.patches import PatchMethod, PatchMixing, PatchSetting, PatchSweep
 from mixsuite.config.strict import Strict
+from mixsuite.config.subsampling import SubsetReference
 from mixsuite.config.values import Count, Name, Switch
 
 Origin = Literal["own", "copied"]
@@ -95,6 +96,8 @@ class Row(Strict):
     label: str
     block: str = ""
     run: RunReference | None = None
+    subset: SubsetReference | None = None
+    """The part of the training images that it is trained on; None: all of them."""
     patches: PatchReference | None = None
     baseline: str | None = None
     """Row id that changes (`top1_error_change`) are counted from."""
@@ -176,6 +179,8 @@ class Artefact(Strict):
     """The mixed images that it shows."""
     settings: dict[Name, Name] = {}
     """The named settings that its steps use: the file workflow/KIND.yaml, and the entry in it."""
+    axis: Literal["t", "interval", "anchor_ratio"] | None = None
+    """What of its rows' subsets is drawn along the horizontal axis."""
     rows: list[Row] = []
     claims: list[Claim] = []
     footnotes: list[str] = []
@@ -184,6 +189,8 @@ class Artefact(Strict):
     def _consistent(self) -> Artefact:
         known = [row.id for row in self.rows]
         for row in self.rows:
+            if row.subset and not (row.run and "subsampling" in self.settings):
+                raise ValueError(f"rows: {row.id}: subset: found one, expected it with run and settings.subsampling")
             if known.count(row.id) > 1:
                 raise ValueError(f"rows: id {row.id!r} is there twice, expected it once")
             named = {"baseline": [row.baseline or row.id], "best_of": row.best_of, "deviation_of": row.deviation_of}

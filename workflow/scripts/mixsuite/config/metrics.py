@@ -39,6 +39,7 @@ METRICS: dict[str, Metric] = {
     "hessian_trace": Metric("Trace of the Hessian", "", 1, lower_is_better=True),
     "loss_rise": Metric("Rise of the test loss under the strongest noise", "", 3, lower_is_better=True),
     "error_reduction": Metric("Reduction of top-1 error", "points", 2, lower_is_better=False),
+    "cv_reliability": Metric("Rank correlation of the CV between two halves of the draws", "", 2),
     "speedup": Metric("Speed-up", "×", 1, lower_is_better=False),
     "flops": Metric("Multiply-adds", "M", 0),
     "search_cost": Metric("Search cost", "GPU days", 2, lower_is_better=True),
@@ -68,4 +69,8 @@ METRICS: dict[str, Metric] = {
     "overconfidence": Metric("Mean confidence minus accuracy", "points", 2),
     "overconfident_errors": Metric("Overconfident errors", "%", 2, lower_is_better=True),
     "score": Metric("C-score", "", 3),
+    "misclassified_share": Metric("Misclassified held-out images", "%", 2, lower_is_better=True),
+    "best_accuracy": Metric("Accuracy of the best epoch", "%", 2, lower_is_better=False),
+    "output_share": Metric("Share of the first class's image in the mean output", "", 3),
+    "output_departure": Metric("Departure of the output from the image's share", "", 3, lower_is_better=True),
 }

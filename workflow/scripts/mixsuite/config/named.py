@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from mixsuite.config.bridges import BridgeSettings
+from mixsuite.config.cscores import CScoreSettings
 from mixsuite.config.landscapes import LandscapeSettings
+from mixsuite.config.mixed_outputs import MixedOutputSettings
 from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.strict import Strict, validate
+from mixsuite.config.subsampling import SubsamplingSettings
 from mixsuite.config.transfers import TransferSettings
 from mixsuite.config.weights import WeightsSettings
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
+    "cscores": CScoreSettings,
+    "mixed_outputs": MixedOutputSettings,
     "robustness": RobustnessSettings,
+    "subsampling": SubsamplingSettings,
     "transfers": TransferSettings,
     "weights": WeightsSettings,
     "bridges": BridgeSettings,

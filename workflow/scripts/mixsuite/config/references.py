@@ -29,6 +29,15 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
         _check_stand_ins(f"{where}: stand_ins.datasets", stand_ins.datasets, house.datasets)
         _check_stand_ins(f"{where}: stand_ins.models", stand_ins.models, house.models)
         _check_stand_ins(f"{where}: stand_ins.pictures", stand_ins.pictures, house.datasets)
+    for name in house.named["subsampling"]:
+        scorer = house.settings("subsampling", name).scorer
+        check_known(f"workflow/subsampling.yaml: {name}: scorer.recipe", scorer.recipe, house.recipes)
+        check_known(f"workflow/subsampling.yaml: {name}: scorer.schedule", scorer.schedule, house.protocols)
+    for name in house.named["cscores"]:
+        estimate, where = house.settings("cscores", name).estimate, f"workflow/cscores.yaml: {name}: estimate"
+        check_known(f"{where}.model", estimate.model, house.models)
+        check_known(f"{where}.recipe", estimate.recipe, house.recipes)
+        check_known(f"{where}.schedule", estimate.schedule, house.protocols)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
     for name in house.named["weights"]:
@@ -105,6 +114,11 @@ def _check_transfer(where: str, transfer: TransferSettings, house: House) -> Non
 
 def _check_sources(root: Path, house: House) -> None:
     for name, own in house.config.datasets.items():
+        if own.cscores is not None and not (root / Path(own.cscores).expanduser()).is_file():
+            raise ConfigError(
+                f"config.yaml: datasets.{name}.cscores: found {own.cscores!r}, which is no file; "
+                "expected the C-scores of the training images (.npz with labels and scores)"
+            )
         if own.source is None or own.source.startswith(_WEB):
             continue
         if not (root / Path(own.source).expanduser()).exists():

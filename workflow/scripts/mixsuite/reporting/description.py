@@ -43,6 +43,8 @@ class Row:
     """Ids of the rows over whose errors this one shows the standard deviation."""
     missing: str | None = None
     stand_in: bool = False
+    subset: Mapping[str, Any] | None = None
+    """The part of the training images that its runs were trained on; None: all of them."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Description:
     claims: tuple[Claim, ...] = ()
     measured: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
     """What was measured for all of it, by kind."""
+    axis: str | None = None
+    """What of its rows' subsets is drawn along the horizontal axis."""
 
     @property
     def heading(self) -> str:
@@ -108,6 +112,7 @@ def _description(data: dict[str, Any]) -> Description:
         settings=data["settings"],
         claims=tuple(Claim.model_validate(claim) for claim in data.get("claims", ())),
         measured=_measured(data["measured"]),
+        axis=data.get("axis"),
     )
 
 
@@ -123,6 +128,7 @@ def _row(data: dict[str, Any]) -> Row:
         printed={metric: Printed.model_validate(printed) for metric, printed in data["printed"].items()},
         setting=data["patches"]["setting"] if data["patches"] else None,
         runs=_runs(data["runs"]),
+        subset=data.get("subset"),
     )
 
 

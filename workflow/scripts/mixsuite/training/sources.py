@@ -30,12 +30,14 @@ class Source:
 
 
 def load_splits(folder: Path, sha256: str | None = None) -> tuple[Any, Any, str]:
-    """Return the train split, the test split and the sha256 of the dataset prepared in `folder`, in its own form.
+    """Return the train split, the test split and the sha256 of the dataset or subset in `folder`, in its own form.
 
     Raises:
         DatasetError: it is not a prepared dataset, it is damaged, or its sha256 is not `sha256`.
     """
-    # Loaded by name: the code for large images is no part of a training on small ones.
+    # Loaded by name: the code for large images or for subsets is no part of a training on small ones or on all.
+    if (folder / "indices.npy").exists():
+        return importlib.import_module("mixsuite.data.subset").load_subset(folder, sha256)
     if (folder / "train" / "index.csv").exists():
         return importlib.import_module("mixsuite.data.index").load_index(folder, sha256)
     return load_dataset(folder, sha256)

@@ -1,0 +1,1 @@
+"""Which training images matter: scores of images under a trained network, and subsets selected by them."""
