@@ -23,10 +23,11 @@ PACKAGE_OF_MODULE = {
     "rattler": "py-rattler",
 }
 LOADED_BY_NAME = {
-    "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed"],
+    "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed", "data/subset"],
     "time_steps": ["mixing/*", "models/*", "data/index", "data/indexed"],
     # PyHessian, the engine of landscape/power_iteration, is left to those who ask for it.
     "measure_landscape": ["mixing/*", "models/*", "landscape/lanczos", "data/index", "data/indexed"],
+    "score_images": ["mixing/*", "models/*", "subsampling/*"],
     "compose_images": ["mixing/*"],
     "fine_tune": ["mixing/*", "models/*"],
     "fetch_weights": ["models/resnet"],

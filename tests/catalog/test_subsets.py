@@ -124,6 +124,19 @@ def test_a_training_on_another_subset_is_stale(root, base, tmp_path, monkeypatch
     assert stale_results(catalog, ["jeong2021_fig4a"]) == [record]
 
 
+def test_large_images_are_not_subsampled_and_it_says_so(root, base, tmp_path):
+    for split in ("train", "test"):
+        (tmp_path / split).mkdir()
+    mine = {"source": str(tmp_path), "kind": "large_folder"}
+    changes = {"datasets": {"mine": mine}, "stand_ins": {"datasets": {"cifar100": "mine"}}}
+    crops = {"resized_crop": {"size": 32, "resize": 36, "scale": [0.5, 1], "ratio": [0.75, 1.33]}}
+    statistics = {"mean": [0.5, 0.5, 0.5], "std": [0.2, 0.2, 0.2]}
+    large = {**crops, "padding": 0, "normalisation": statistics}
+    catalog = load_catalog(root, base | changes | {"schedules": {"cifar": large, "cifar-subset": large}})
+    for row in rows(catalog, "fig4a").values():
+        assert (row.runs, row.missing) == ((), "images are scored in arrays, and mine is indexed")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -131,6 +144,7 @@ def test_a_training_on_another_subset_is_stale(root, base, tmp_path, monkeypatch
         ({"high-cv": {"scorer": {"recipe": "dcutmx"}}}, "scorer.recipe"),
         ({"high-cv": {"pool": "classes"}}, "pool"),
         ({"high": {}}, "subsampling"),
+        ({"high-cv": {"mixed_losses": {"draws": 3}}}, "composites: found 4, expected at most the 3 mixes of an anchor"),
     ],
 )
 def test_a_mistake_is_named_before_any_job(root, base, changes, message):

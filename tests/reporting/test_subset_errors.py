@@ -118,7 +118,7 @@ def test_the_best_interval_is_held_against_both_baselines(new_artefact, read):
     assert len(error_points(description, measurements)) == 3, "what was chosen is drawn once, in its own place"
 
 
-@pytest.mark.parametrize(("axis", "words"), [("t", "Ratio t"), ("interval", "Interval"), ("anchor_ratio", "φ_i")])
+@pytest.mark.parametrize(("axis", "words"), [("t", "Ratio t"), ("interval", "Interval"), ("anchor_ratio", "phi_i")])
 def test_figures_say_what_they_are(new_artefact, read, axis, words):
     description, measurements = read(new_artefact(axis))
     figure = draw(description, error_points(description, measurements))

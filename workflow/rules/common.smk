@@ -243,8 +243,13 @@ def specification_of(run_of):
 
 
 def dataset_files_of(run_of):
-    # Prepared again, byte for byte the same, a dataset makes nothing anew: its sha256 is among the parameters.
-    return lambda wildcards: ancient(CATALOG.data_files(run_of(wildcards)))
+    def files(wildcards):
+        # Prepared again, byte for byte the same, a dataset makes nothing anew: its sha256 is among the parameters. Of a
+        # job whose subset is about to be selected anew Snakemake would not compare the parameters.
+        run = run_of(wildcards)
+        return [*CATALOG.subset_files(run), ancient(CATALOG.dataset_files(run.specification["dataset"]["name"]))]
+
+    return files
 
 
 def dataset_folder_of(run_of):
@@ -318,7 +323,7 @@ def weights_source(wildcards, resources):
 
 def pretrained_files(wildcards):
     (network,) = transfer(wildcards).needs
-    dataset = CATALOG.dataset_files(dataset_of(network)) if network.kind == "training" else []
+    dataset = CATALOG.data_files(network) if network.kind == "training" else []
     return [*outputs_of(network).values(), *ancient(dataset)]
 
 
@@ -326,7 +331,7 @@ def pretrained_options(wildcards):
     (network,) = transfer(wildcards).needs
     if network.kind == "weights":
         return ["--weights-folder", folder_of(network)]
-    source = paths.dataset(wildcards.scale, dataset_of(network))
+    source = str(Path(CATALOG.data_files(network)[0]).parent)
     sha256 = dataset_sha256_of(lambda _: network)(wildcards)
     return ["--run-folder", folder_of(network), "--source", source, "--source-sha256", sha256]
 
@@ -372,8 +377,7 @@ def scores_of_subset(wildcards):
 
 
 def scores_option(wildcards):
-    files = scores_of_subset(wildcards)
-    return ["--scores", str(Path(files[0]).parent)] if files else []
+    return [part for run in subset(wildcards).needs for part in ("--scores", folder_of(run))]
 
 
 # C-scores and mixed outputs

@@ -91,7 +91,7 @@ rule compose_anchors:
     params:
         gallery=specification_of(anchors),
         code=code_of_run(anchors),
-        scores=lambda wildcards, input: str(Path(input.scores[0]).parent),
+        scores=trained_folder_of(scores_of_anchors),
         dataset_sha256=dataset_sha256_of(network_of_anchors),
         dataset=dataset_folder_of(network_of_anchors),
         label=label_of(anchors),

@@ -110,9 +110,12 @@ class Catalog:
 
     def data_files(self, run: Run) -> list[str]:
         """Return the files of the dataset or subset that `run` reads; the first describes all of it."""
+        return [*self.subset_files(run), *self.dataset_files(run.specification["dataset"]["name"])]
+
+    def subset_files(self, run: Run) -> list[str]:
+        """Return the files of the subset that `run` reads; none where it reads a whole dataset."""
         dataset = run.specification["dataset"]
-        subset = paths.outputs(self.scale, "subset", dataset["subset"]).values() if "subset" in dataset else ()
-        return [*subset, *self.dataset_files(dataset["name"])]
+        return list(paths.outputs(self.scale, "subset", dataset["subset"]).values()) if "subset" in dataset else []
 
     def dataset_source(self, name: str) -> Path | None:
         """Return where the user says that the dataset `name` lies, or None."""

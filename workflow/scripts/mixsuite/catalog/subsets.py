@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.modules import modules_of
 from mixsuite.catalog.planned import PlannedArtefact, PlannedRow
 from mixsuite.catalog.runs import Run, Training, resolve_training
@@ -52,6 +53,9 @@ def _planned(house: House, settings: SubsamplingSettings, planned: PlannedRow) -
     subset, runs = planned.row.subset, planned.runs
     if not runs:
         return planned
+    dataset = runs[0].specification["dataset"]
+    if form_of(dataset["kind"]) == "index":
+        return replace(planned, runs=(), missing=f"images are scored in arrays, and {dataset['name']} is indexed")
     if subset is None:
         scores = (_scores(settings, "mixed_losses", None, run) for run in runs)
         return planned.with_measured("scores", scores)

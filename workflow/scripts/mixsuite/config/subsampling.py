@@ -59,6 +59,13 @@ class SubsamplingSettings(Strict):
     pool: Literal["class", "all"]
     gallery: Gallery
 
+    @model_validator(mode="after")
+    def _enough_mixes(self) -> SubsamplingSettings:
+        shown, mixes = self.gallery.composites, self.mixed_losses.draws * self.mixed_losses.places
+        if shown > mixes:
+            raise ValueError(f"gallery: composites: found {shown}, expected at most the {mixes} mixes of an anchor")
+        return self
+
 
 class SubsetReference(Strict):
     """The part of the training images that a row's network is trained on.

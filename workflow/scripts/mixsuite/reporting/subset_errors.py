@@ -24,7 +24,7 @@ _SIZE = (0.75 * TEXT_WIDTH["jeong2021"], 2.7)
 _AXES = {
     "t": "Ratio t of the training images",
     "interval": "Interval between the images taken, in the order of the CV",
-    "anchor_ratio": "Share φ_i of the anchor in its mixes",
+    "anchor_ratio": r"Share $\phi_i$ of the anchor in its mixes",
 }
 
 
@@ -135,6 +135,8 @@ def _looks(description: Description, points: pd.DataFrame) -> dict[str, SubsetLo
 
 def _draw_curve(axis: Axes, curve: pd.DataFrame, look: SubsetLook) -> None:
     low, high = curve["error"] - curve["error_std"], curve["error"] + curve["error_std"]
+    if len(curve) == 1:
+        axis.vlines(curve["x"], low, high, color=look.colour, alpha=0.4, linewidth=4)
     axis.fill_between(curve["x"], low, high, color=look.colour, alpha=0.15, linewidth=0)
     axis.plot(curve["x"], curve["error"], color=look.colour, marker=look.marker, label=curve["line"].iloc[0])
 
