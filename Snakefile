@@ -36,11 +36,15 @@ include: "workflow/rules/landscapes.smk"
 include: "workflow/rules/robustness.smk"
 include: "workflow/rules/subsampling.smk"
 include: "workflow/rules/searches.smk"
+include: "workflow/rules/cscores.smk"
+include: "workflow/rules/mixed_outputs.smk"
 include: "workflow/rules/transfers.smk"
 include: "workflow/rules/compositions.smk"
 include: "workflow/rules/patches.smk"
+include: "workflow/rules/bridges.smk"
 include: "workflow/rules/artefacts.smk"
 include: "workflow/rules/scorecard.smk"
+include: "workflow/rules/overview.smk"
 
 
 # The named targets: one per artefact, and one per paper.
@@ -62,6 +66,10 @@ for paper in PAPERS:
         input:
             [CATALOG.files(name) for name in PAPERS[paper]],
         localrule: True
+
+
+onstart:
+    check_cluster()
 
 
 onsuccess:

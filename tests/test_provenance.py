@@ -73,6 +73,14 @@ def test_the_record_names_code_and_libraries():
     assert found["libraries"]["numpy"]
 
 
+def test_the_record_names_slurm_s_job_and_the_gpus_where_there_are_any(monkeypatch):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    assert record("0123")["environment"] == {}
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    assert record("0123")["environment"] == {"CUDA_VISIBLE_DEVICES": "1"}
+
+
 # Runs a program and writes down, when it ends, which of the suite's modules it has loaded.
 OBSERVED = """
 import runpy, sys

@@ -69,7 +69,8 @@ def test_a_specification_holds_no_label_and_no_path(root, base, tmp_path):
 def test_the_synthetic_experiments_are_the_same_at_every_scale(root, base, demo):
     paper = load_catalog(root, base | {"scale": "paper"})
     assert set(demo.runs["descent"]) == set(paper.runs["descent"])
-    assert len(demo.runs["descent"]) == 2 * 3 * 5
+    # Two settings with three methods each, and two other distributions of CutMix's patches; five seeds.
+    assert len(demo.runs["descent"]) == (2 * 3 + 2) * 5
 
 
 def test_only_replaced_runs_are_stand_ins(root, base, demo):
@@ -249,6 +250,63 @@ def test_a_fine_tuning_that_cannot_be_run_says_why(root, base):
     given = {"transfers": {"few-images": {"source": {"weights": "imagenet-resnet18"}}}}
     (reason,) = {row["missing"] for row in load_catalog(root, base | given).description("transfer_claims")["rows"]}
     assert reason == "the images of digits-pairs are grey, and the network was pretrained on coloured ones"
+
+
+def test_a_mixing_is_part_of_its_descents_alone(demo):
+    rows = {row.row.id: row for row in demo.artefacts["oh2024_mixing_distributions"].rows}
+    usual = {run.identity for run in rows["uniform-subset/rare"].runs}
+    assert usual <= set(demo.artefacts["oh2024_theorems"].runs("descent"))
+    mixed = rows["beta-box/rare"].runs
+    assert {json.dumps(run.specification["mixing"]) for run in mixed} == {
+        '{"beta": 1.0, "shape": "box", "layout": [1, 3]}'
+    }
+    assert not usual & {run.identity for run in mixed}
+
+
+def test_a_layout_that_does_not_fit_the_patches_is_one_message(root, base):
+    with pytest.raises(ConfigError) as caught:
+        load_catalog(root, base | {"patches": {"paper": {"patches": 4}}})
+    assert str(caught.value) == (
+        "patch_mixings.beta-box.layout: found 1 x 3, expected rows x columns = 4, the patches of the setting paper"
+    )
+
+
+def test_a_bridge_has_a_run_per_method_on_the_patches_of_its_sweep(root, base, demo):
+    planned = demo.artefacts["oh2024_bridge"]
+    runs = planned.runs("bridge").values()
+    assert [run.specification["method"] for run in runs] == ["erm", "cutout", "cutmix"]
+    sweep = demo.sweep_specification("oh2024_bridge")
+    for run in runs:
+        assert run.specification["seeds"] == sweep["seeds"]
+        assert run.specification["setting"] == sweep["base"]
+    assert {row.method for row in planned.rows} == {"erm", "cutout", "cutmix"}
+    assert not any(row.missing for row in planned.rows)
+    changed = load_catalog(root, base | {"bridges": {"quadrants": {"training": {"epochs": 7}}}})
+    assert changed.description("oh2024_bridge")["stand_in_note"] == "training epochs 7 for 40"
+    # What the networks on images are trained with is nothing to the patch network.
+    rows = {row["id"]: row["stand_in"] for row in changed.description("oh2024_bridge")["rows"]}
+    assert rows == {
+        f"{network}/{m}": network == "cnn" for network in ("patch", "cnn") for m in ("erm", "cutout", "cutmix")
+    }
+    assert not set(changed.runs["bridge"]) & set(demo.runs["bridge"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"layout": [1, 3]}, "layout: found 1 x 3, expected rows x columns = 4, the patches of an image"),
+        (
+            {"image_size": 28},
+            "image_size: found 28 with 3 channels in 2 x 2 patches, expected 768 values in each patch",
+        ),
+        ({"model": "demo"}, "model: found 'demo'"),
+        ({"recipes": {"cutmix": "cutmx"}}, "recipes.cutmix: found 'cutmx'"),
+    ],
+)
+def test_a_bridge_that_cannot_be_is_one_message(root, base, change, message):
+    with pytest.raises(ConfigError) as caught:
+        load_catalog(root, base | {"bridges": {"quadrants": change}})
+    assert str(caught.value).startswith(f"workflow/bridges.yaml: quadrants: {message}")
 
 
 def test_landscapes_share_the_trainings_and_name_what_a_scale_changes(root, base, demo):

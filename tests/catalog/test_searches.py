@@ -52,7 +52,7 @@ def test_all_that_is_planned_can_be_run(demo, root, base):
         for run in catalog.artefacts["jeong2021_fig4b"].runs("training").values():
             check_run(run.specification)
         for run in catalog.runs["sizes"].values():
-            assert all(exists(module) for module in modules_of_sizes(run.specification))
+            assert all(exists(module) for module in modules_of_sizes(run))
 
 
 def test_the_paper_searches_for_the_epochs_that_it_names(root, base):

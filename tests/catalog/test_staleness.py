@@ -13,12 +13,16 @@ from mixsuite.files import write_json
 
 @pytest.fixture
 def catalog(root, tmp_path, monkeypatch):
-    """A catalog whose first two trainings are finished, on images with the sha256 `old`."""
+    """A catalog of which two trainings of jeong2021 are finished, on images with the sha256 `old`."""
     monkeypatch.chdir(tmp_path)
     catalog = load_catalog(root, yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8")))
-    for identity in list(catalog.runs["training"])[:2]:
+    for identity in finished(catalog):
         write_json(paths.record("demo", "training", identity), {"dataset": {"sha256": "old"}})
     return catalog
+
+
+def finished(catalog):
+    return list(catalog.artefacts["jeong2021_table1"].runs("training"))[:2]
 
 
 def prepare(sha256):
@@ -37,7 +41,7 @@ def test_nothing_is_stale_with_the_same_images(catalog):
 @pytest.mark.parametrize("targets", [[], ["all"], ["scorecard"], ["jeong2021"], ["jeong2021_table1"]])
 def test_other_images_make_the_asked_trainings_stale(catalog, targets):
     prepare("new")
-    stale = [paths.record("demo", "training", identity) for identity in list(catalog.runs["training"])[:2]]
+    stale = [paths.record("demo", "training", identity) for identity in finished(catalog)]
     assert stale_results(catalog, targets) == stale
 
 

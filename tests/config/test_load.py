@@ -147,6 +147,14 @@ CONFIG_MISTAKES = [
         ["config.yaml: landscapes.hessian-plane: surface.points: found 10, expected an odd number"],
     ),
     (
+        {"bridges": {"quadrants": {"recipes": {"mixup": "mixup"}}}},
+        ["config.yaml: bridges.quadrants: recipes.mixup", "'erm', 'cutout' or 'cutmix'"],
+    ),
+    (
+        {"bridges": {"quadrants": {"training": {"epochs": 0}}}},
+        ["config.yaml: bridges.quadrants: training.epochs: found 0"],
+    ),
+    (
         {"landscapes": {"hessian-plane": {"hessian": {"engin": "lanczos"}}}},
         ["landscapes.hessian-plane: hessian", "'engin'", "did you mean 'engine'"],
     ),
@@ -419,6 +427,25 @@ def test_a_manifest_that_names_an_unknown_sweep(house_files, base):
     path = house_files / "workflow" / "papers" / "oh2024.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("sweep: phase", "sweep: phsae"), encoding="utf-8")
     assert "phase: sweep 'phsae' (did you mean 'phase'?)" in refusal(house_files, base)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("    beta: 0.5\n", "    beta: 0\n", "patch_mixings.beta-free.beta: found 0, expected greater than 0"),
+        ("shape: box", "shape: circle", "patch_mixings.beta-box.shape: found 'circle', expected 'free' or 'box'"),
+        ("    layout: [1, 3]\n", "", "patch_mixings.beta-box: layout: missing, expected rows and columns"),
+        ("shape: free", "shape: free\n    layout: [1, 3]", "layout: found [1, 3] for free sets of patches"),
+        ("mixing: beta-free", "mixing: beta-fre", "mixing 'beta-fre' (did you mean 'beta-free'?)"),
+        ("method: cutmix, mixing: beta-free", "method: erm, mixing: beta-free", "mixing: found 'beta-free' for erm"),
+    ],
+)
+def test_a_manifest_with_a_bad_mixing(house_files, base, before, after, message):
+    path = house_files / "workflow" / "papers" / "oh2024.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+    assert message in refusal(house_files, base)
 
 
 def test_a_web_address_is_a_source(root, base):

@@ -31,7 +31,7 @@ def whole(tmp_path_factory):
 
 @pytest.fixture
 def subset(whole, tmp_path):
-    write_subset(tmp_path / "subset", INDICES, *whole, {"specification": {"t": 0.34}})
+    write_subset(tmp_path / "subset", INDICES, *whole, {"t": 0.34})
     return tmp_path / "subset"
 
 

@@ -170,7 +170,8 @@ def test_rows_name_what_exists(house):
     runs = [run for run in runs if run]
     assert {run.recipe for run in runs} <= set(house.recipes)
     assert {run.model for run in runs} <= set(house.models)
-    assert {run.schedule for run in runs} == set(house.protocols)
+    estimates = [house.settings("cscores", name).estimate for name in house.named["cscores"]]
+    assert {each.schedule for each in (*runs, *estimates)} == set(house.protocols)
     assert {run.dataset for run in runs} == set(house.datasets) - {"digits", "digits-pairs", "photographs"}
 
 
@@ -310,6 +311,7 @@ def test_oh2024_has_every_artefact(oh):
         "phase",
         "cifar10_accuracy",
         "cscores",
+        "cscores_distribution",
         "mixed_outputs",
         "bridge",
         "mixing_distributions",

@@ -3,7 +3,9 @@ from itertools import pairwise
 import pytest
 import torch
 
+from mixsuite.patches.cutmix import CutMix
 from mixsuite.patches.experiment import Experiment, parse_run, record_steps
+from mixsuite.patches.mixing import Mixing
 from mixsuite.patches.record import trajectory
 from mixsuite.patches.setting import METHODS
 
@@ -87,8 +89,26 @@ def test_drawn_images_are_counted_per_label_and_feature(setting):
     assert counts[1, 2] == sum((experiment.data.index == 5).any(1))
 
 
+def test_a_run_with_a_mixing_mixes_by_it(mapping, setting):
+    mixing = {"beta": 0.5, "shape": "box", "layout": [1, 3]}
+    parsed = parse_run({"setting": mapping(), "method": "cutmix", "seed": 2, "mixing": mixing})
+    assert parsed == (setting(), "cutmix", 2, Mixing.from_mapping(mixing))
+    setting_, method, seed, chosen = parsed
+    experiment = Experiment(setting_, method, seed, CPU, chosen)
+    table = torch.randn(6, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    expected = CutMix(experiment.data.labels, chosen.probabilities(3)).loss(table)
+    assert experiment.objective.loss(table) == expected
+    assert experiment.objective.loss(table) != Experiment(setting_, method, seed, CPU).objective.loss(table)
+
+
+def test_only_cutmix_has_a_mixing(setting):
+    mixing = Mixing(beta=1, shape="free", layout=None)
+    with pytest.raises(ValueError, match="mixing: found one for cutout, expected none"):
+        Experiment(setting(), "cutout", 0, CPU, mixing)
+
+
 def test_a_run_is_parsed_and_checked(mapping, setting):
-    assert parse_run({"setting": mapping(), "method": "erm", "seed": 2}) == (setting(), "erm", 2)
+    assert parse_run({"setting": mapping(), "method": "erm", "seed": 2}) == (setting(), "erm", 2, None)
     for change, message in [
         ({"method": "sgd"}, "method: found 'sgd'"),
         ({"seed": -1}, "seed: found -1"),

@@ -49,6 +49,8 @@ def test_training_writes_trajectory_and_run(train, mapping):
     [
         ({"method": "mixup"}, "error: method: found 'mixup'; expected one of cutmix, cutout, erm"),
         ({"seed": -1}, "error: seed: found -1"),
+        ({"mixing": {"beta": 0, "shape": "free", "layout": None}}, "error: beta: found 0, expected a number above 0"),
+        ({"mixing": {"beta": 1, "shape": "box", "layout": [2, 2]}}, "error: layout: found 2 x 2, expected 3 patches"),
         ({"text": "{"}, "error: --run: not JSON"),
         ({"text": "3"}, "error: run: found 3"),
         ({"device": "tpu"}, "error: device: found 'tpu' (did you mean 'cpu'?); expected one of auto, cpu, cuda"),
@@ -96,7 +98,8 @@ def test_a_sweep_writes_its_table(tmp_path, mapping, capfd):
 def test_the_programs_need_no_configuration(program, root):
     modules = import_closure(root / "workflow" / "scripts" / f"{program}.py")
     rooms = {name.split(".")[1] for name in modules if "." in name}
-    assert rooms <= {"files", "checks", "provenance", "device", "program", "progress", "randomness", "patches"}
+    allowed = {"files", "checks", "provenance", "records", "device", "program", "progress", "randomness", "patches"}
+    assert rooms <= allowed
     assert "patches" in rooms
 
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from mixsuite.patches.experiment import Experiment
+from mixsuite.patches.mixing import Mixing
 from mixsuite.patches.summary import summarise
 from mixsuite.patches.theory import LEARNED_ACCURACY, uniform_activation
 
@@ -79,3 +80,16 @@ def test_images_of_one_label_have_no_uniform_activation(setting):
     theory = summarise(experiment.run(), experiment)["theory"]
     assert theory["uniform_activation_of_drawn_labels"] is None
     assert theory["uniform_activation"] == pytest.approx(1.3954, abs=5e-5)
+
+
+def test_predictions_follow_the_distribution_of_the_mix(setting):
+    def theory(mixing):
+        experiment = Experiment(setting(), "cutmix", 0, torch.device("cpu"), mixing)
+        return summarise([experiment.record()], experiment)["theory"]
+
+    poster, free = theory(None), theory(Mixing(beta=0.5, shape="free", layout=None))
+    box = theory(Mixing(beta=1, shape="box", layout=(1, 3)))
+    assert poster["feature_output"] == poster["uniform_activation"]
+    assert (free["feature_output"], free["uniform_activation"]) == pytest.approx((1.4861, 1.4861), abs=5e-5)
+    # Of uniform sizes, as in the poster, but in intervals.
+    assert (box["feature_output"], box["uniform_activation"]) == pytest.approx((1.4753, 1.3954), abs=5e-5)

@@ -166,6 +166,41 @@ def patch_runs(tmp_path: Path) -> Callable[[str, int], list[dict[str, Any]]]:
 
 
 @pytest.fixture
+def bridge_runs(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
+    """Write the networks' accuracies per method and seed; return the references that an artefact holds.
+
+    A method's network learns the features with more expected images than `needed`: 40, 20, 10, 5 are drawn.
+    """
+
+    def write(needed: dict[str, float] | None = None, seeds: int = 3) -> list[dict[str, Any]]:
+        folder = tmp_path / "bridges"
+        folder.mkdir(exist_ok=True)
+        runs = []
+        for method, limit in (needed or {"erm": 15, "cutout": 7, "cutmix": 3}).items():
+            specification = {"method": method}
+            rows = [
+                {
+                    "seed": seed,
+                    "feature": feature,
+                    "rarity": "common" if feature == 1 else "rare",
+                    "rho": images / 80,
+                    "expected_images": images,
+                    "drawn_images": round(images),
+                    "class_accuracy": (0.9 if images > limit else 0.6) + 0.01 * seed,
+                    "training_fit": 1.0,
+                }
+                for seed in range(seeds)
+                for feature, images in enumerate((40.0, 20.0, 10.0, 5.0), start=1)
+            ]
+            content = {"specification": specification, **COMPUTED, "rows": rows}
+            (folder / f"{identity(specification)}.json").write_text(json.dumps(content))
+            runs.append({"seed": 0, "identity": identity(specification)})
+        return runs
+
+    return write
+
+
+@pytest.fixture
 def patch_rows(patch_runs) -> Callable[..., list[dict[str, Any]]]:
     """Make the rows of a synthetic artefact, a row per method or per method and rarity class."""
 
@@ -198,7 +233,9 @@ def _result(method: str, seed: int) -> dict[str, Any]:
     return {
         "specification": {"setting": SETTING, "method": method, "seed": seed},
         **COMPUTED,
-        "theory": {"uniform_activation": 1.3954},
+        "theory": {"uniform_activation": 1.3954, "feature_output": 1.4753},
+        "activation_mean": 1.25,
+        "activation_spread": 0.1 + 0.025 * seed,
         "training_fit": 1.0,
         "training_fit_from_step": 10 + seed,
         "augmented_fit": 1.0 if method == "cutout" else 0.99,

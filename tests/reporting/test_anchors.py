@@ -36,7 +36,7 @@ def artefact(describe, tmp_path):
         spread = rng.uniform(0.01, 0.9, (200, 1))
         losses = 1 + spread * rng.uniform(-1, 1, (200, 40))
         record = {"specification": specification, "dataset": {"sha256": "abc"}}
-        write_scores(folder / "scores.json", folder / "values.npy", record, losses)
+        write_scores(folder / "scores.json", folder / "values.npy", record, losses, "c0de")
         scores.append({"seed": seed, "identity": folder.name})
     specification = {"anchors": 2, "scores": scores[0]["identity"]}
     folder = tmp_path / "anchors" / identity(specification)

@@ -15,10 +15,11 @@ import pytest
 from mixsuite.patches.sweep import COLUMNS
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
+METHODS = ("erm", "cutout", "cutmix")
 CLASSIFIERS = ("tabulate_classification", "tabulate_error_and_time", "tabulate_selection", "tabulate_sensitivity")
-TABLES = (*CLASSIFIERS, "tabulate_theorems", "tabulate_summary")
+TABLES = (*CLASSIFIERS, "tabulate_theorems", "tabulate_summary", "tabulate_mixings")
 DERIVED = {"tabulate_selection": "best_of", "tabulate_sensitivity": "deviation_of"}
-FIGURES = ("plot_feature_outputs", "plot_phase")
+FIGURES = ("plot_feature_outputs", "plot_phase", "plot_bridge")
 PROGRAMS = (*TABLES, *FIGURES, "write_scorecard")
 
 
@@ -36,7 +37,7 @@ def program() -> Callable[[str], Callable[[list[str]], int]]:
 
 
 @pytest.fixture
-def artefact(describe, patch_rows, classifier_runs, write_timing, tmp_path) -> Callable[[str], list[str]]:
+def artefact(describe, patch_rows, bridge_runs, classifier_runs, write_timing, tmp_path) -> Callable[[str], list[str]]:
     """Make what a program reads; return its arguments for that."""
 
     def make(name: str) -> list[str]:
@@ -51,11 +52,15 @@ def artefact(describe, patch_rows, classifier_runs, write_timing, tmp_path) -> C
             if name in DERIVED:
                 rows.append({"id": "b", "label": "B", "runs": classifier_runs("b", [20.5, 20.6, 20.7])})
                 rows.append({"id": "both", "label": "Both", DERIVED[name]: ["a", "b"]})
+        elif name == "plot_bridge":
+            rows = [{"id": f"patch/{method}"} for method in METHODS]
+            rows += [{"id": f"cnn/{method}", "runs": [run]} for method, run in zip(METHODS, bridge_runs(), strict=True)]
+            more = ["--bridges", str(tmp_path / "bridges")]
         else:
             rows = [] if name == "plot_phase" else patch_rows(by_rarity=name != "tabulate_theorems")
         folder = tmp_path / "patches" / "sweeps" / "artefact"
         folder.mkdir(parents=True, exist_ok=True)
-        for method in ("erm", "cutout", "cutmix"):
+        for method in METHODS:
             pd.DataFrame(sweep_lines(method), columns=COLUMNS).to_csv(folder / f"{method}.csv", index=False)
         runs = tmp_path / ("runs" if name in CLASSIFIERS else "patches")
         return ["--artefact", json.dumps(describe(rows, name="artefact")), "--runs", str(runs), *more]
@@ -107,6 +112,8 @@ COUNTS = {
     "tabulate_summary": 54,
     "plot_feature_outputs": 54,
     "plot_phase": 54,
+    "plot_bridge": 36,
+    "tabulate_mixings": 54,
 }
 
 

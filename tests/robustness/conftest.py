@@ -62,7 +62,13 @@ def dataset(tmp_path_factory):
         labels = np.arange(n_images) % len(CLASSES)
         images = rng.integers(0, 160, (n_images, 8, 8, 1), dtype=np.uint8)
         images[np.arange(n_images), labels + 1] += 50
-        description = {"mean": [0.35], "std": [0.2], "classes": CLASSES, "source": "made up"}
+        description = {
+            "dataset": {"kind": "digits", "name": "digits"},
+            "mean": [0.35],
+            "std": [0.2],
+            "classes": CLASSES,
+            "source": "made up",
+        }
         write_split(folder / name, images, labels, description)
     return folder
 
@@ -85,7 +91,7 @@ def run_folder(splits, tmp_path_factory):
     write_model(folder / "model.safetensors", task)
     metrics = ("train_loss", "test_loss", "top1_error", "top5_error", "top1_error_even", "top1_error_odd")
     row = {"epoch": 8, **dict.fromkeys(metrics, 0.0), "seconds": 1.0, "images_per_second": 1.0}
-    write_run(folder / "run.json", task, [row], {}, sha256, {})
+    write_run(folder / "run.json", task, [row], {}, sha256, "c0de")
     return folder
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from mixsuite.checks import SettingError
 from mixsuite.data.arrays import load_split
+from mixsuite.records import read_record
 from mixsuite.robustness.stand_in_sets import photograph_patches, rotated_noisy, write_stand_in_set
 
 TURNED = {"kind": "rotated_noisy", "angle": 20, "noise": 0.1, "seed": 0}
@@ -14,16 +15,17 @@ PATCHES = {"kind": "photograph_patches", "one_per": 5, "seed": 0}
 
 @pytest.mark.parametrize("settings", [TURNED, PATCHES])
 def test_a_set_is_a_split_like_any_other_and_the_same_again(settings, splits, tmp_path):
-    counts = [write_stand_in_set(tmp_path / name, settings, splits[1], "sha", {"code": "c"}) for name in ("a", "b")]
+    counts = [write_stand_in_set(tmp_path / name, settings, splits[1], "sha", "c0de") for name in ("a", "b")]
     first, again = (load_split(tmp_path / name) for name in ("a", "b"))
     assert counts == [len(first.labels)] * 2
     assert np.array_equal(first.images, again.images)
     assert first.images.shape[1:] == splits[1].images.shape[1:]
     description = json.loads((tmp_path / "a" / "dataset.json").read_text())
-    assert description["specification"] == settings
+    assert description["specification"] == {"set": settings, "dataset": splits[1].description["dataset"]}
+    assert read_record(tmp_path / "a" / "dataset.json") == description
     assert description["dataset"] == {"sha256": "sha"}
     assert description["classes"] == splits[1].description["classes"]
-    other = write_stand_in_set(tmp_path / "c", {**settings, "seed": 1}, splits[1], "sha", None)
+    other = write_stand_in_set(tmp_path / "c", {**settings, "seed": 1}, splits[1], "sha", "c0de")
     assert other == counts[0]
     assert not np.array_equal(load_split(tmp_path / "c").images, first.images)
 
@@ -78,7 +80,7 @@ def test_a_very_small_dataset_has_one_patch():
 )
 def test_a_wrong_setting_is_named(settings, message, splits, tmp_path):
     with pytest.raises(SettingError, match=message):
-        write_stand_in_set(tmp_path / "set", settings, splits[1], "sha", None)
+        write_stand_in_set(tmp_path / "set", settings, splits[1], "sha", "c0de")
     assert not (tmp_path / "set").exists()
 
 

@@ -23,7 +23,7 @@ def test_a_plain_dry_run_plans_everything_quickly_and_loads_no_torch(project, pl
     seconds = time.monotonic() - start
     assert found.returncode == 0, found.stdout
     jobs = planned_jobs(found.stdout)
-    assert jobs["train_patches"] == 2 * 3 * 5
+    assert jobs["train_patches"] == (2 * 3 + 2) * 5
     assert jobs["write_scorecard"] == 1
     assert "Using workflow specific profile profiles/default" in found.stdout
     assert seconds < 10
@@ -77,6 +77,13 @@ def test_a_mistake_is_one_message_before_any_job(project, arguments, said):
     assert said in found.stdout
     assert "Traceback" not in found.stdout
     assert not (project.folder / "results").exists()
+
+
+def test_more_processes_than_a_user_s_gpus_are_refused_before_any_job(project, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-8a1f")
+    found = project.snakemake("-n", "--resources", "gpu=2", "--config", "processes=2", "device=cuda")
+    assert found.returncode != 0
+    assert "processes: found 2, expected at most 1, the GPUs that CUDA_VISIBLE_DEVICES shows" in found.stdout
 
 
 def test_a_broken_config_file_is_named(project):

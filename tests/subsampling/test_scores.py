@@ -11,7 +11,7 @@ from mixsuite.subsampling.scores import read_scores, write_scores
 @pytest.fixture
 def folder(tmp_path, new_scoring):
     record = {"specification": new_scoring(), "dataset": {"sha256": "abc"}}
-    write_scores(tmp_path / "scores.json", tmp_path / "values.npy", record, np.arange(6.0).reshape(3, 2))
+    write_scores(tmp_path / "scores.json", tmp_path / "values.npy", record, np.arange(6.0).reshape(3, 2), "c0de")
     return tmp_path
 
 

@@ -37,7 +37,7 @@ def test_the_history_is_read_back_exactly(tmp_path):
 
 def test_run_json_tells_what_was_trained_with_which_result(new_task, tmp_path):
     task = new_task()
-    write_run(tmp_path / "run.json", task, HISTORY, {"of": "process", "bytes": 7}, "d1gest", {"revision": "abc"})
+    write_run(tmp_path / "run.json", task, HISTORY, {"of": "process", "bytes": 7}, "d1gest", "c0de")
     content = json.loads((tmp_path / "run.json").read_text())
     assert content["specification"] == task.run
     assert content["n_parameters"] == 4 * 9 + 8 + 256 * 6 + 6
@@ -55,7 +55,7 @@ def test_run_json_tells_what_was_trained_with_which_result(new_task, tmp_path):
     assert content["compiled"] is False
     assert content["peak_memory"] == {"of": "process", "bytes": 7}
     assert content["device"].startswith("cpu")
-    assert content["provenance"] == {"revision": "abc"}
+    assert content["provenance"]["code"] == "c0de"
 
 
 def test_peak_memory_is_that_of_this_process_in_bytes_and_says_so(new_task):

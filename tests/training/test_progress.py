@@ -1,8 +1,10 @@
 import io
 import json
+import time
 
 import pytest
 
+from mixsuite.liveness import lives
 from mixsuite.training import progress as module
 from mixsuite.training.progress import Progress
 
@@ -24,7 +26,10 @@ def clock(monkeypatch):
 
 
 def content(path):
-    return json.loads((path / "progress.json").read_text())
+    told = json.loads((path / "progress.json").read_text())
+    assert lives(told.pop("process"))
+    assert abs(told.pop("written") - time.time()) < 60
+    return told
 
 
 def test_the_file_tells_where_the_training_is(tmp_path, clock):

@@ -27,7 +27,8 @@ def finish(new_run, splits, tmp_path):
             if tensor.is_floating_point():
                 tensor.copy_(torch.rand(tensor.shape, generator=generator))
         write_model(tmp_path / "run" / "model.safetensors", task)
-        write_run(tmp_path / "run" / "run.json", task, HISTORY, {}, "d1gest", {})
+        outputs = [tmp_path / "run" / "model.safetensors"]
+        write_run(tmp_path / "run" / "run.json", task, HISTORY, {}, "d1gest", "c0de", outputs)
         return tmp_path / "run", task
 
     return make
@@ -89,6 +90,15 @@ def test_weights_of_another_network_are_refused(finish, splits):
     content["specification"]["model"]["blocks"] = 2
     (folder / "run.json").write_text(json.dumps(content))
     with pytest.raises(ValueError, match=r"model.safetensors: stages.0.1.*: found the shape none"):
+        load_trained(folder, splits[1], "d1gest", CPU)
+
+
+def test_changed_weights_are_not_shown_as_the_training_s(finish, splits):
+    folder, _ = finish()
+    whole = bytearray((folder / "model.safetensors").read_bytes())
+    whole[-1] ^= 1
+    (folder / "model.safetensors").write_bytes(whole)
+    with pytest.raises(ValueError, match=r"run: model\.safetensors was changed.*delete the folder"):
         load_trained(folder, splits[1], "d1gest", CPU)
 
 

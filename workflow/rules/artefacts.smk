@@ -21,6 +21,7 @@ for step in TABLES:
             csv="results/{scale}/tables/{artefact}.csv",
             tex="results/{scale}/tables/{artefact}.tex",
             measurements="results/{scale}/measurements/{artefact}.csv",
+            record="results/{scale}/records/{artefact}.json",
         log:
             f"results/{{scale}}/logs/{step}/{{artefact}}.log",
         benchmark:
@@ -36,6 +37,7 @@ for step in TABLES:
         params:
             artefact=artefact_description,
             code=code(step),
+            recorder=script("record_artefact"),
             where=TABLES[step][1],
         message:
             "Tabulating {wildcards.artefact}"
@@ -43,6 +45,8 @@ for step in TABLES:
             "python {input.script} --artefact {params.artefact:q} {params.where} --output-html {output.html}"
             " --output-md {output.md} --output-csv {output.csv} --output-tex {output.tex}"
             " --output-measurements {output.measurements} > {log} 2>&1"
+            " && python {params.recorder} --name {wildcards.artefact} --description {params.artefact:q}"
+            " --code {params.code} --made-of {input.results} --files {output} --output {output.record} >> {log} 2>&1"
 
 
 def page_of(step):
@@ -78,6 +82,7 @@ for step in FIGURES:
             pdf="results/{scale}/figures/{artefact}.pdf",
             csv="results/{scale}/figures/{artefact}.csv",
             measurements="results/{scale}/measurements/{artefact}.csv",
+            record="results/{scale}/records/{artefact}.json",
         log:
             f"results/{{scale}}/logs/{step}/{{artefact}}.log",
         benchmark:
@@ -93,6 +98,7 @@ for step in FIGURES:
         params:
             artefact=artefact_description,
             code=code(step),
+            recorder=script("record_artefact"),
             where=FIGURES[step][1],
             page="--output-html results/{scale}/figures/{artefact}.html" if step in PAGES else "",
         message:
@@ -101,3 +107,5 @@ for step in FIGURES:
             "python {input.script} --artefact {params.artefact:q} {params.where} --output-png {output.png}"
             " --output-pdf {output.pdf} --output-csv {output.csv} {params.page}"
             " --output-measurements {output.measurements} > {log} 2>&1"
+            " && python {params.recorder} --name {wildcards.artefact} --description {params.artefact:q}"
+            " --code {params.code} --made-of {input.results} --files {output} --output {output.record} >> {log} 2>&1"

@@ -15,21 +15,21 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
+from mixsuite.catalog.cluster import check_submissions
+from mixsuite.catalog.cscores import cscores_of, file_of_cscores
 from mixsuite.catalog.datasets import form_of
-from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
-from mixsuite.catalog.modules import module_of_dataset, module_of_network, module_of_patch_method, modules_of
-from mixsuite.catalog.sizes import modules_of_sizes
 from mixsuite.catalog.image_sets import folder_of_image_set
-from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
+from mixsuite.catalog.modules import module_of_dataset
 from mixsuite.catalog.staleness import stale_results
-from mixsuite.catalog.subsets import modules_of_scores
 from mixsuite.catalog.targets import asked_targets, check_targets
-from mixsuite.catalog.transfers import modules_of_transfer, weights_place
+from mixsuite.catalog.transfers import weights_place
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
+from mixsuite.gpus import shown_gpus
 from mixsuite.provenance import code_fingerprint
+from mixsuite.steps import code_of, sweep_run
 
 put_interpreter_first()
 try:
@@ -64,7 +64,21 @@ def code(name, modules=()):
 def gpus(wildcards):
     # Zero without a GPU, so that the profile's limit on GPUs does not hold up a machine that has none.
     chosen = CATALOG.house.config.device
-    return int(chosen == "cuda" or (chosen == "auto" and has_gpu()))
+    return int(chosen == "cuda" or (chosen == "auto" and gpu_at_hand()))
+
+
+def gpu_at_hand():
+    if workflow.remote_exec:
+        # In a cluster's job: the node may have others, which are not for it.
+        return bool(shown_gpus())
+    if workflow.non_local_exec:
+        return bool(gpu_limit())
+    return has_gpu()
+
+
+def gpu_limit():
+    limit = workflow.global_resources.get("gpu")
+    return None if limit is None else limit.value
 
 
 def growing(amount):
@@ -81,7 +95,8 @@ def every_core(wildcards):
 
 
 def device(wildcards, resources):
-    return CATALOG.house.config.device
+    # A profile may give a step no GPU.
+    return CATALOG.house.config.device if resources.get("gpu") else "cpu"
 
 
 def label_of(run_of):
@@ -90,6 +105,11 @@ def label_of(run_of):
 
 def compiling(wildcards, resources):
     return "--compile" if CATALOG.house.config.compile else ""
+
+
+def settings(wildcards, resources):
+    # What config.yaml and the command line say together, for programs that look at the whole project.
+    return [f"{key}={canonical_json(value)}" for key, value in config.items()]
 
 
 def one_of(names):
@@ -107,12 +127,36 @@ def refuse_stale_results():
 
 def check_gpus():
     # Snakemake would cut the request down to its limit, and the training would miss a GPU when it starts.
-    processes, limit = CATALOG.house.config.processes, workflow.global_resources.get("gpu")
-    if gpus(None) and limit is not None and processes > limit.value:
+    processes, limit, shown = CATALOG.house.config.processes, gpu_limit(), shown_gpus()
+    if workflow.remote_exec or not gpus(None):
+        return
+    if limit is not None and processes > limit:
         raise WorkflowError(
-            f"config.yaml: processes: found {processes}, expected at most {limit.value}, the GPUs that Snakemake may use; "
+            f"config.yaml: processes: found {processes}, expected at most {limit}, the GPUs that Snakemake may use; "
             f"say --resources gpu={processes} where there are as many"
         )
+    if workflow.local_exec and shown is not None and processes > len(shown):
+        raise WorkflowError(
+            f"config.yaml: processes: found {processes}, expected at most {len(shown)}, the GPUs that "
+            "CUDA_VISIBLE_DEVICES shows"
+        )
+
+
+def check_cluster():
+    if workflow.executor_plugin.name != "slurm":
+        return
+    jobs = sorted(
+        (job for job in workflow.dag.needrun_jobs() if not job.is_local),
+        key=lambda job: job.rule.name,
+    )
+    try:
+        check_gpus()
+        check_submissions(
+            ((job.rule.name, job.threads, job.resources) for job in jobs),
+            workflow.executor_settings.init_seconds_before_status_checks,
+        )
+    except ConfigError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def scorecard_files():
@@ -160,6 +204,11 @@ evaluation = run_of_kind("evaluation")
 weights = run_of_kind("weights")
 transfer = run_of_kind("transfer")
 descent = run_of_kind("descent")
+bridge = run_of_kind("bridge")
+cscores = run_of_kind("cscores")
+estimated_cscores = run_of_kind("estimated_cscores")
+held_out = run_of_kind("held_out")
+mixed_outputs = run_of_kind("mixed_outputs")
 scores = run_of_kind("scores")
 subset = run_of_kind("subset")
 anchors = run_of_kind("anchors")
@@ -186,13 +235,23 @@ def outputs_of(run):
     return paths.outputs(CATALOG.scale, run.kind, run.identity)
 
 
+def code_of_run(run_of):
+    # By what program a kind of run is made, and what that loads by name: mixsuite/steps.py.
+    return lambda wildcards: code_of(run_of(wildcards))
+
+
 def specification_of(run_of):
     return lambda wildcards: canonical_json(run_of(wildcards).specification)
 
 
 def dataset_files_of(run_of):
-    # Prepared again, byte for byte the same, a dataset makes nothing anew: its sha256 is among the parameters.
-    return lambda wildcards: ancient(CATALOG.data_files(run_of(wildcards)))
+    def files(wildcards):
+        # Prepared again, byte for byte the same, a dataset makes nothing anew: its sha256 is among the parameters. Of a
+        # job whose subset is about to be selected anew Snakemake would not compare the parameters.
+        run = run_of(wildcards)
+        return [*CATALOG.subset_files(run), ancient(CATALOG.dataset_files(run.specification["dataset"]["name"]))]
+
+    return files
 
 
 def dataset_folder_of(run_of):
@@ -211,10 +270,6 @@ def dataset_sha256_of(run_of):
 
 
 # Trainings
-
-
-def training_code(wildcards):
-    return code("train_classifier", modules_of(training(wildcards).specification))
 
 
 def training_processes(wildcards):
@@ -249,12 +304,6 @@ def launcher(wildcards, resources):
     return f"-m torch.distributed.run --standalone --nproc-per-node={processes} --" if processes > 1 else ""
 
 
-def timing_code(wildcards):
-    specification = timing(wildcards).specification
-    runs = ({**specification, "recipe": recipe} for recipe in specification["recipes"].values())
-    return code("time_steps", sorted({module for run in runs for module in modules_of(run)}))
-
-
 def trained_files_of(run_of):
     return lambda wildcards: list(outputs_of(run_of(wildcards)).values())
 
@@ -265,11 +314,6 @@ def folder_of(run):
 
 def trained_folder_of(run_of):
     return lambda wildcards: folder_of(run_of(wildcards))
-
-
-def landscape_code(wildcards):
-    engine = module_of_engine(landscape(wildcards).specification)
-    return code("measure_landscape", [engine, *modules_of(network_of_landscape(wildcards).specification)])
 
 
 # Searched cells
@@ -288,19 +332,11 @@ def genotypes_option(wildcards):
     return ["--genotypes", *files] if (files := genotype_of(sizes)(wildcards)) else []
 
 
-def sizes_code(wildcards):
-    return code("count_networks", modules_of_sizes(sizes(wildcards).specification))
-
-
 # Fine-tunings. The pretrained network comes from a training of the suite, or from weights that others trained.
 
 
 def weights_source(wildcards, resources):
     return weights_place(CATALOG.house, weights(wildcards))
-
-
-def weights_code(wildcards):
-    return code("fetch_weights", [module_of_network(weights(wildcards).specification["model"]["family"])])
 
 
 def pretrained_files(wildcards):
@@ -316,10 +352,6 @@ def pretrained_options(wildcards):
     source = str(Path(CATALOG.data_files(network)[0]).parent)
     sha256 = dataset_sha256_of(lambda _: network)(wildcards)
     return ["--run-folder", folder_of(network), "--source", source, "--source-sha256", sha256]
-
-
-def transfer_code(wildcards):
-    return code("fine_tune", modules_of_transfer(transfer(wildcards)))
 
 
 # Robustness
@@ -354,19 +386,7 @@ def evaluated_sets(wildcards):
     ]
 
 
-def evaluation_code(wildcards):
-    return code("evaluate_robustness", modules_of_evaluation(evaluation(wildcards)))
-
-
-def adversarial_set_code(wildcards):
-    return code("make_adversarial", modules_of_adversarial_set(adversarial_set(wildcards)))
-
-
 # Subsets
-
-
-def scores_code(wildcards):
-    return code("score_images", modules_of_scores(scores(wildcards)))
 
 
 def scores_of_subset(wildcards):
@@ -378,16 +398,37 @@ def scores_option(wildcards):
     return [part for run in subset(wildcards).needs for part in ("--scores", folder_of(run))]
 
 
+# C-scores and mixed outputs
+
+
+def cscores_file(wildcards):
+    file = file_of_cscores(CATALOG.house, cscores(wildcards))
+    return [str(file)] if file else []
+
+
+def cscores_source(wildcards):
+    return [part for file in cscores_file(wildcards) for part in ("--source", file)]
+
+
+def cscores_of_held_out(wildcards):
+    return outputs_of(cscores_of(held_out(wildcards)))["cscores"]
+
+
+def files_needed_by(run_of):
+    # Of its networks, and what these were trained on.
+    def files(wildcards):
+        networks = [run for run in run_of(wildcards).needs if run.kind == "training"]
+        runs = [each for run in networks for each in (run, *run.needs)]
+        return list(dict.fromkeys(file for run in runs for file in outputs_of(run).values()))
+
+    return files
+
+
 # Synthetic experiments
 
 
-def descent_code(wildcards):
-    method = descent(wildcards).specification["method"]
-    return code("train_patches", [module_of_patch_method(method)])
-
-
-def sweep_code(wildcards):
-    return code("sweep_patches", [module_of_patch_method(wildcards.method)])
+def sweep(wildcards):
+    return sweep_run(CATALOG, wildcards.sweep, wildcards.method)
 
 
 def sweep_specification(wildcards):
@@ -430,6 +471,10 @@ def sweep_results(wildcards):
     return paths.sweep_files(wildcards.scale, wildcards.artefact)
 
 
+def bridge_results(wildcards):
+    return sweep_results(wildcards) + records_of("bridge")(wildcards)
+
+
 # What each step of a table or a figure reads, and the options that say where that lies.
 TABLES = {
     "tabulate_classification": (records_of("training"), "--runs results/{scale}/runs"),
@@ -437,6 +482,8 @@ TABLES = {
         records_of("training", "timing"),
         "--runs results/{scale}/runs --timings results/{scale}/timings",
     ),
+    "tabulate_accuracy": (records_of("training"), "--runs results/{scale}/runs"),
+    "tabulate_cscores": (records_of("held_out"), "--runs results/{scale}/held_out"),
     "tabulate_selection": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_sensitivity": (records_of("training"), "--runs results/{scale}/runs"),
     "tabulate_searches": (
@@ -448,6 +495,7 @@ TABLES = {
     "tabulate_claims": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
+    "tabulate_mixings": (records_of("descent"), "--runs results/{scale}/patches"),
 }
 FIGURES = {
     "plot_composition": (files_of("composition"), "--runs results/{scale}/compositions"),
@@ -455,8 +503,11 @@ FIGURES = {
     "plot_perturbation": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_sharpness": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
+    "plot_cscores": (records_of("held_out"), "--runs results/{scale}/held_out"),
+    "plot_mixed_outputs": (records_of("mixed_outputs"), "--runs results/{scale}/mixed_outputs"),
     "plot_calibration": (records_of("transfer"), "--runs results/{scale}/transfers"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
+    "plot_bridge": (bridge_results, "--runs results/{scale}/patches --bridges results/{scale}/bridges"),
     "plot_anchors": (files_of("anchors", "scores"), "--runs results/{scale}/anchors --scores results/{scale}/scores"),
     "plot_subset_errors": (records_of("training"), "--runs results/{scale}/runs"),
     "plot_search_cost": (

@@ -20,7 +20,7 @@ rule compose_images:
         runtime=growing(30),
     params:
         composition=specification_of(composition),
-        code=code("compose_images"),
+        code=code_of_run(composition),
         dataset_sha256=dataset_sha256_of(composition),
         dataset=dataset_folder_of(composition),
         label=label_of(composition),

@@ -21,7 +21,7 @@ rule measure_landscape:
         runtime=growing(720),
     params:
         landscape=specification_of(landscape),
-        code=landscape_code,
+        code=code_of_run(landscape),
         dataset_sha256=dataset_sha256_of(network_of_landscape),
         trained=trained_folder_of(network_of_landscape),
         dataset=dataset_folder_of(network_of_landscape),

@@ -20,7 +20,7 @@ rule train_patches:
         runtime=growing(60),
     params:
         run=specification_of(descent),
-        code=descent_code,
+        code=code_of_run(descent),
         label=label_of(descent),
         device=device,
     message:
@@ -50,7 +50,7 @@ rule sweep_patches:
         runtime=growing(60),
     params:
         sweep=sweep_specification,
-        code=sweep_code,
+        code=code_of_run(sweep),
         device=device,
     message:
         "Sweeping noise and rarity: {wildcards.method} ({wildcards.sweep})"

@@ -24,7 +24,7 @@ rule make_adversarial:
         runtime=growing(240),
     params:
         adversarial_set=specification_of(adversarial_set),
-        code=adversarial_set_code,
+        code=code_of_run(adversarial_set),
         dataset_sha256=dataset_sha256_of(substitute),
         trained=trained_folder_of(substitute),
         dataset=dataset_folder_of(substitute),
@@ -59,7 +59,7 @@ rule make_stand_in_set:
         runtime=growing(30),
     params:
         set=stand_in_set_settings,
-        code=code("make_stand_in_set"),
+        code=code_of_run(stand_in_set),
         dataset_sha256=dataset_sha256_of(stand_in_set),
         dataset=dataset_folder_of(stand_in_set),
         folder="results/{scale}/stand_in_sets/{run}",
@@ -91,7 +91,7 @@ rule evaluate_robustness:
         runtime=growing(720),
     params:
         evaluation=specification_of(evaluation),
-        code=evaluation_code,
+        code=code_of_run(evaluation),
         dataset_sha256=dataset_sha256_of(network_of_evaluation),
         trained=trained_folder_of(network_of_evaluation),
         dataset=dataset_folder_of(network_of_evaluation),

@@ -18,6 +18,7 @@ rule write_scorecard:
         html=report(
             "results/{scale}/scorecard.html", category="All values and claims", caption="../report/scorecard.rst"
         ),
+        record="results/{scale}/records/scorecard.json",
     log:
         "results/{scale}/logs/write_scorecard.log",
     benchmark:
@@ -31,9 +32,12 @@ rule write_scorecard:
     params:
         scale_title=CATALOG.house.scale.title,
         code=code("write_scorecard"),
+        recorder=script("record_artefact"),
     message:
         "Writing the score card"
     shell:
         "python {input.script} --manifests {input.manifests} --measurements {input.measurements}"
         " --scale {wildcards.scale} --scale-title {params.scale_title:q}"
         " --output-md {output.md} --output-csv {output.csv} --output-html {output.html} > {log} 2>&1"
+        " && python {params.recorder} --name scorecard --description {params.scale_title:q} --code {params.code}"
+        " --made-of {input.manifests} {input.measurements} --files {output} --output {output.record} >> {log} 2>&1"

@@ -22,8 +22,7 @@ rule search_architecture:
         runtime=growing(720),
     params:
         search=specification_of(search),
-        # Subsets are loaded by name.
-        code=code("search_architecture", ["mixsuite.data.subset"]),
+        code=code_of_run(search),
         dataset_sha256=dataset_sha256_of(search),
         dataset=dataset_folder_of(search),
         label=label_of(search),
@@ -57,13 +56,13 @@ rule count_networks:
         runtime=growing(30),
     params:
         networks=specification_of(sizes),
-        code=sizes_code,
+        code=code_of_run(sizes),
         genotypes=genotypes_option,
         label=label_of(sizes),
     message:
         "Counting {params.label} ({wildcards.run})"
     shell:
-        "python {input.script} --networks {params.networks:q} {params.genotypes} --output {output} > {log} 2>&1"
+        "python {input.script} --networks {params.networks:q} {params.genotypes} --code {params.code} --output {output} > {log} 2>&1"
 
 
 # Of a search that someone asks for by its file: snakemake results/demo/searches/RUN/genotype.png

@@ -22,7 +22,7 @@ rule score_images:
         runtime=growing(240),
     params:
         scoring=specification_of(scores),
-        code=scores_code,
+        code=code_of_run(scores),
         dataset_sha256=dataset_sha256_of(network_of_scores),
         trained=trained_folder_of(network_of_scores),
         dataset=dataset_folder_of(network_of_scores),
@@ -57,7 +57,7 @@ rule select_subset:
         runtime=growing(60),
     params:
         subset=specification_of(subset),
-        code=code("select_subset"),
+        code=code_of_run(subset),
         scores=scores_option,
         dataset_sha256=dataset_sha256_of(subset),
         dataset=dataset_folder_of(subset),
@@ -90,7 +90,7 @@ rule compose_anchors:
         runtime=growing(30),
     params:
         gallery=specification_of(anchors),
-        code=code("compose_anchors"),
+        code=code_of_run(anchors),
         scores=trained_folder_of(scores_of_anchors),
         dataset_sha256=dataset_sha256_of(network_of_anchors),
         dataset=dataset_folder_of(network_of_anchors),

@@ -23,7 +23,7 @@ rule train_classifier:
         runtime=growing(1440),
     params:
         run=specification_of(training),
-        code=training_code,
+        code=code_of_run(training),
         dataset_sha256=dataset_sha256_of(training),
         dataset=dataset_folder_of(training),
         label=label_of(training),
@@ -63,7 +63,7 @@ rule time_steps:
         runtime=growing(60),
     params:
         timing=specification_of(timing),
-        code=timing_code,
+        code=code_of_run(timing),
         dataset_sha256=dataset_sha256_of(timing),
         dataset=dataset_folder_of(timing),
         label=label_of(timing),

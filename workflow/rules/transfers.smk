@@ -19,14 +19,14 @@ rule fetch_weights:
         runtime=growing(60),
     params:
         weights=specification_of(weights),
-        code=weights_code,
+        code=code_of_run(weights),
         source=weights_source,
         cache="results/{scale}/weights/.downloads",
         label=label_of(weights),
     message:
         "Fetching {params.label} ({wildcards.run})"
     shell:
-        "python {input.script} --weights {params.weights:q} --source {params.source:q} --cache {params.cache}"
+        "python {input.script} --weights {params.weights:q} --source {params.source:q} --cache {params.cache} --code {params.code}"
         " --output-model {output.model} --output-record {output.record} > {log} 2>&1"
 
 
@@ -50,7 +50,7 @@ rule fine_tune:
         runtime=growing(720),
     params:
         transfer=specification_of(transfer),
-        code=transfer_code,
+        code=code_of_run(transfer),
         dataset_sha256=dataset_sha256_of(transfer),
         pretrained=pretrained_options,
         dataset=dataset_folder_of(transfer),

@@ -25,9 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import limit_threads
-    from mixsuite.files import write_json
     from mixsuite.mixing.composition_record import write_arrays
-    from mixsuite.provenance import record
+    from mixsuite.records import write_record
     from mixsuite.subsampling.gallery import compose_gallery
     from mixsuite.subsampling.scores import read_scores
 
@@ -37,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         train, _, sha256 = load_dataset(options.dataset, options.dataset_sha256)
         shown, arrays = compose_gallery(gallery, read_scores(options.scores, sha256), train)
         write_arrays(options.output_arrays, arrays)
-        write_json(options.output_record, {"specification": gallery, **shown, "provenance": record(options.code)})
+        content = {"specification": gallery, **shown}
+        write_record(options.output_record, content, options.code, [options.output_arrays])
 
     return exit_status(step)
 

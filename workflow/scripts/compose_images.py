@@ -22,16 +22,15 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.data.pictures import open_pictures
     from mixsuite.device import limit_threads
-    from mixsuite.files import write_json
     from mixsuite.mixing.composition_record import compose_images, write_arrays
-    from mixsuite.provenance import record
+    from mixsuite.records import write_record
 
     def step() -> None:
         specification = read_json("--composition", options.composition)
         limit_threads(options.threads)
         composed, arrays = compose_images(specification, open_pictures(options.dataset, options.dataset_sha256))
         write_arrays(options.output_arrays, arrays)
-        write_json(options.output_record, {**composed, "provenance": record(options.code)})
+        write_record(options.output_record, composed, options.code, [options.output_arrays])
 
     return exit_status(step)
 

@@ -14,15 +14,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
 
     # Not before the arguments are known to be right: torch takes seconds.
-    from mixsuite.files import write_json
     from mixsuite.models.genotype import read_genotype
+    from mixsuite.records import write_record
     from mixsuite.search.sizes import count_networks
 
     def step() -> None:
         networks = read_json("--networks", options.networks)
         # A search leaves its genotype in the folder of its name.
         genotypes = {path.parent.name: read_genotype(path) for path in options.genotypes}
-        write_json(options.output, count_networks(networks, genotypes))
+        write_record(options.output, count_networks(networks, genotypes), options.code)
 
     return exit_status(step)
 
@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--genotypes", nargs="*", default=[], type=Path, metavar="FILE", help="SEARCH/genotype.json of searches named"
     )
+    parser.add_argument("--code", default="", metavar="FINGERPRINT", help="of the code, kept with the counts")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="the counts (.json)")
     return parser
 

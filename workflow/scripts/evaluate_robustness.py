@@ -15,8 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.files import write_json
-    from mixsuite.provenance import record
+    from mixsuite.records import write_record
     from mixsuite.robustness.evaluation import Sets, check_evaluation, evaluate_robustness
     from mixsuite.robustness.pixels import open_pixels, split_pixels
     from mixsuite.training.sources import load_splits
@@ -43,9 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
                 "device": device_name(device),
                 "threads": options.threads,
                 "dataset": {"sha256": sha256},
-                "provenance": record(options.code),
             }
-            write_json(options.output, content)
+            write_record(options.output, content, options.code)
 
     return exit_status(step)
 

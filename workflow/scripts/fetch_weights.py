@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--weights", required=True, metavar="JSON", help="sha256, model, classes and images")
     parser.add_argument("--source", required=True, help="file or http(s) address of the weights")
     parser.add_argument("--cache", required=True, type=Path, metavar="DIR", help="where a downloaded file is kept")
+    parser.add_argument("--code", default="", metavar="FINGERPRINT", help="fingerprint of the code, kept with them")
     parser.add_argument("--output-model", required=True, type=Path, metavar="FILE", help="weights (.safetensors)")
     parser.add_argument("--output-record", required=True, type=Path, metavar="FILE", help="what they are (.json)")
     options = parser.parse_args(arguments)
@@ -21,7 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from safetensors.torch import save_file
 
-    from mixsuite.files import atomic_path, write_json
+    from mixsuite.files import atomic_path
+    from mixsuite.records import write_record
     from mixsuite.transfer.weights import read_weights
 
     def step() -> None:
@@ -29,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         weights = read_weights(settings, options.source, options.cache)
         with atomic_path(options.output_model) as temporary:
             save_file(weights, temporary)
-        write_json(options.output_record, {"specification": settings})
+        write_record(options.output_record, {"specification": settings}, options.code, [options.output_model])
 
     return exit_status(step)
 

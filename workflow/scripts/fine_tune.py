@@ -22,9 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.files import write_json
     from mixsuite.progress import ProgressBar
-    from mixsuite.provenance import record
+    from mixsuite.records import write_record
     from mixsuite.training.checkpoint import checkpoint_identity
     from mixsuite.training.loop import NonFiniteLossError
     from mixsuite.transfer.measurement import measure_transfer
@@ -52,9 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
                 "threads": options.threads,
                 "dataset": {"sha256": sha256},
                 "source": {"sha256": source_sha256},
-                "provenance": record(options.code),
             }
-            write_json(options.output, content)
+            write_record(options.output, content, options.code)
         # Not before the output is there: a kill in between costs nothing.
         for name in transfer["treatments"]:
             (options.state / f"{name}.safetensors").unlink(missing_ok=True)

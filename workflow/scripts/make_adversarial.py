@@ -26,7 +26,6 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.device import lease, limit_threads
-    from mixsuite.provenance import record
     from mixsuite.robustness.adversarial_set import check_adversarial_set, write_adversarial_set
     from mixsuite.robustness.pixels import split_pixels
     from mixsuite.training.sources import load_splits
@@ -40,8 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         with lease(options.device) as device:
             trained = load_trained(options.run_folder, split, sha256, device)
             pixels = split_pixels(split, trained, device, options.threads)
-            provenance = record(options.code)
-            made = write_adversarial_set(options.output, specification, trained, pixels, device, provenance)
+            made = write_adversarial_set(options.output, specification, trained, pixels, device, options.code)
         accuracy = made["substitute_accuracy"]
         print(f"{made['n']} images; the substitute's accuracy: {accuracy['before']:.2f} %, {accuracy['after']:.2f} %")
 

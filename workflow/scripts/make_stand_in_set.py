@@ -24,13 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: this takes a while.
     from mixsuite.data.arrays import load_dataset
-    from mixsuite.provenance import record
     from mixsuite.robustness.stand_in_sets import write_stand_in_set
 
     def step() -> None:
         settings = read_json("--set", options.set)
         _, test, sha256 = load_dataset(options.dataset, options.dataset_sha256)
-        n = write_stand_in_set(options.output, settings, test, sha256, record(options.code))
+        n = write_stand_in_set(options.output, settings, test, sha256, options.code)
         print(f"{options.output}: {n} images")
 
     return exit_status(step)

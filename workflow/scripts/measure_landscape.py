@@ -16,11 +16,10 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.files import write_json
     from mixsuite.landscape.measurement import PARTS, measure_landscape
     from mixsuite.landscape.specification import check_landscape
     from mixsuite.progress import ProgressBar
-    from mixsuite.provenance import record
+    from mixsuite.records import write_record
     from mixsuite.training.sources import load_splits, open_source
     from mixsuite.training.trained import load_trained
 
@@ -44,9 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
                 "device": device_name(device),
                 "threads": options.threads,
                 "dataset": {"sha256": sha256},
-                "provenance": record(options.code),
             }
-            write_json(options.output, content)
+            write_record(options.output, content, options.code)
 
     return exit_status(step)
 

@@ -17,7 +17,6 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.progress import ProgressBar
-    from mixsuite.provenance import record
     from mixsuite.subsampling.scores import write_scores
     from mixsuite.subsampling.scoring import COLUMNS, score_images
     from mixsuite.subsampling.specification import check_scoring
@@ -42,9 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
                 "device": device_name(device),
                 "threads": options.threads,
                 "dataset": {"sha256": sha256},
-                "provenance": record(options.code),
             }
-            write_scores(options.output_record, options.output_values, content, values)
+            write_scores(options.output_record, options.output_values, content, values, options.code)
 
     return exit_status(step)
 

@@ -18,7 +18,6 @@ def main(arguments: list[str] | None = None) -> int:
     from safetensors import SafetensorError
 
     from mixsuite.device import lease, limit_threads
-    from mixsuite.provenance import record
     from mixsuite.search.bilevel import SearchDivergedError, search
     from mixsuite.search.outputs import write_genotype, write_search, write_search_history
     from mixsuite.search.specification import check_search
@@ -40,7 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
                 history = search(task, checkpoint, identity, progress)
                 write_genotype(options.output_genotype, task)
                 write_search_history(options.output_history, history)
-                write_search(options.output_search, task, history, sha256, record(options.code))
+                outputs = [options.output_genotype, options.output_history]
+                write_search(options.output_search, task, history, sha256, options.code, outputs)
                 # Not before the outputs are there: a kill in between costs nothing.
                 checkpoint.unlink(missing_ok=True)
                 progress.finish(history)

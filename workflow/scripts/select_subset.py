@@ -26,7 +26,6 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right. None of these needs torch.
     from mixsuite.data.arrays import load_dataset
     from mixsuite.data.subset import write_subset
-    from mixsuite.provenance import record
     from mixsuite.subsampling.scores import read_scores
     from mixsuite.subsampling.specification import check_subset
     from mixsuite.subsampling.subset import select_subset
@@ -37,8 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         train, _, sha256 = load_dataset(options.dataset, options.dataset_sha256)
         scores = read_scores(options.scores, sha256) if options.scores else None
         indices = select_subset(subset, train.labels, scores)
-        description = {"specification": subset, "provenance": record(options.code)}
-        write_subset(options.output, indices, options.dataset, sha256, description)
+        write_subset(options.output, indices, options.dataset, sha256, subset, options.code)
         print(f"{options.output}: {len(indices)} of {len(train.labels)} training images")
 
     return exit_status(step)

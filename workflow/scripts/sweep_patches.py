@@ -27,12 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.files import write_csv, write_json
+    from mixsuite.files import write_csv
     from mixsuite.patches.descent import DivergedError
     from mixsuite.patches.setting import check_method
     from mixsuite.patches.sweep import COLUMNS, Sweep, run_sweep
     from mixsuite.progress import ProgressBar
-    from mixsuite.provenance import record
+    from mixsuite.records import write_record
 
     def step() -> None:
         start = time.monotonic()
@@ -48,9 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
             "seconds": time.monotonic() - start,
             "device": device_name(device),
             "threads": options.threads,
-            "provenance": record(options.code),
         }
-        write_json(options.output_run, result)
+        write_record(options.output_run, result, options.code, [options.output])
         print(f"{options.output}: {len(rows)} rows, {sweep.points} descents")
 
     return exit_status(step, DivergedError)

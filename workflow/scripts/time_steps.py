@@ -16,9 +16,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.files import write_json
     from mixsuite.progress import ProgressBar
-    from mixsuite.provenance import record
+    from mixsuite.records import write_record
     from mixsuite.training.loop import NonFiniteLossError
     from mixsuite.training.sources import load_splits
     from mixsuite.training.timing import Effort, assemble_recipes, relative_times, time_steps
@@ -46,9 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
                 "threads": options.threads,
                 "compiled": options.compile,
                 "dataset": {"sha256": sha256},
-                "provenance": record(options.code),
             }
-            write_json(options.output, content)
+            write_record(options.output, content, options.code)
 
     return exit_status(step, NonFiniteLossError)
 

@@ -20,7 +20,6 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.device import lease, limit_threads
     from mixsuite.models.genotype import read_genotype, with_genotype
     from mixsuite.processes import joined
-    from mixsuite.provenance import record
     from mixsuite.training.checkpoint import checkpoint_identity
     from mixsuite.training.loop import NonFiniteLossError, train
     from mixsuite.training.outputs import peak_memory, write_history, write_model, write_run
@@ -55,7 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
                 if first:
                     write_model(options.output_model, task)
                     write_history(options.output_history, history)
-                    write_run(options.output_run, task, history, memory, sha256, record(options.code))
+                    outputs = [options.output_model, options.output_history]
+                    write_run(options.output_run, task, history, memory, sha256, options.code, outputs)
                     # Not before the outputs are there: a kill in between costs nothing.
                     checkpoint.unlink(missing_ok=True)
                 progress.finish(history)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from pathlib import Path
 import torch
 
 from mixsuite.checks import SettingError, check_choice, check_count
+from mixsuite.gpus import shown_gpus
 
 LEASE_FOLDER = Path(tempfile.gettempdir()) / f"mixsuite-leases-{os.getuid()}"
 _POLL_SECONDS = 0.5
@@ -30,10 +33,11 @@ def lease(name: str = "auto", folder: Path = LEASE_FOLDER) -> Iterator[torch.dev
     """Yield the device to compute on: `cpu`, or one GPU that no other job of this user on this machine holds.
 
     `name` is `auto` (a GPU where there is one), `cpu` or `cuda`. Only the GPUs that CUDA_VISIBLE_DEVICES shows are
-    considered; a SLURM job sees just its own. The lease is a file lock (flock), which the kernel frees when the
-    holder ends, killed or not; with more jobs than GPUs the later ones wait. Each process of a training in several
-    leases a GPU of its own. Two such trainings that start at once may both wait for what the other holds: show each
-    other GPUs, or let Snakemake, which counts GPUs, start them.
+    considered; a SLURM job sees just its own. The lease is a file lock (flock) named by the GPU itself and not by its
+    number, which is 0 in each of two SLURM jobs with a GPU each. The kernel frees it when the holder ends, killed or
+    not (and its workers, which follow in seconds); with more jobs than GPUs the later ones wait. Each process of a
+    training in several leases a GPU of its own. Two such trainings that start at once may both wait for what the other
+    holds: show each other GPUs, or let Snakemake, which counts GPUs, start them.
 
     Raises:
         SettingError: `name` is none of the three, `cuda` where torch sees no GPU, or there are fewer GPUs than
@@ -44,14 +48,16 @@ def lease(name: str = "auto", folder: Path = LEASE_FOLDER) -> Iterator[torch.dev
     if name == "cuda" and count == 0:
         raise SettingError("device: found 'cuda' where torch sees no GPU, expected auto or cpu")
     if count == 0:
+        if name == "auto" and shown_gpus():
+            _say(f"CUDA_VISIBLE_DEVICES shows {', '.join(shown_gpus())} where torch sees no GPU: computing on the CPU")
         yield torch.device("cpu")
         return
     together = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     if count < together:
         raise SettingError(f"device: found {count} GPUs for {together} processes, expected one for each")
     folder.mkdir(parents=True, exist_ok=True)
-    keys = _visible_devices(count)
-    while True:
+    keys = [_gpu_key(index) for index in range(count)]
+    for waited in itertools.count():
         for index, key in enumerate(keys):
             with (folder / f"{key}.lock").open("w") as lock:
                 try:
@@ -61,6 +67,8 @@ def lease(name: str = "auto", folder: Path = LEASE_FOLDER) -> Iterator[torch.dev
                 torch.cuda.set_device(index)
                 yield torch.device("cuda", index)
                 return
+        if not waited:
+            _say(f"waiting for a GPU: other jobs hold all {count} that this one is shown")
         time.sleep(_POLL_SECONDS)
 
 
@@ -69,9 +77,15 @@ def device_name(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else f"cpu ({platform.machine()})"
 
 
-def _visible_devices(count: int) -> list[str]:
-    """Return a name per visible GPU that two jobs with different CUDA_VISIBLE_DEVICES agree on."""
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    # A part of a GPU (MIG) has slashes in its name, which becomes a file's.
-    names = [name.strip().replace("/", "-") for name in visible.split(",") if name.strip()]
-    return names[:count] if len(names) >= count else [str(index) for index in range(count)]
+def _gpu_key(index: int) -> str:
+    """Return a name of the GPU that torch calls `index`, the same in all jobs, whatever number it has there."""
+    shown = shown_gpus() or []
+    # Parts of one GPU (MIG) have names of their own, some of them with slashes.
+    if index < len(shown) and shown[index].startswith("MIG-"):
+        return shown[index].replace("/", "-")
+    return str(torch.cuda.get_device_properties(index).uuid)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.metadata
+import os
 import platform
 import subprocess
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ _LIBRARIES = (
     "safetensors",
     "opencv-contrib-python-headless",
 )
+_VARIABLES = ("SLURM_JOB_ID", "CUDA_VISIBLE_DEVICES")
 
 
 def code_fingerprint(script: Path | str, modules: Iterable[str] = ()) -> str:
@@ -56,13 +58,17 @@ def import_closure(script: Path, modules: tuple[str, ...] = ()) -> dict[str, Pat
 
 
 def record(code: str) -> dict[str, Any]:
-    """Return the provenance of a result computed by this process; `code` is the fingerprint of its code."""
+    """Return the provenance of a result computed by this process; `code` is the fingerprint of its code.
+
+    Of the environment variables that say where it ran (SLURM's job, the GPUs that it was shown), those that are set.
+    """
     return {
         "code": code,
         "revision": _revision(),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "libraries": {name: version for name in _LIBRARIES if (version := _version(name))},
+        "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
     }
 
 

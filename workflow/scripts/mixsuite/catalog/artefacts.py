@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from mixsuite.catalog import paths
+from mixsuite.catalog.bridges import plan_bridges
 from mixsuite.catalog.compositions import plan_compositions
+from mixsuite.catalog.cscores import plan_cscores
 from mixsuite.catalog.datasets import Form, dataset_specification, form_of
 from mixsuite.catalog.fit import ONE_PROCESS_METHODS
 from mixsuite.catalog.footnotes import footnotes
 from mixsuite.catalog.landscapes import plan_landscapes
+from mixsuite.catalog.mixed_outputs import plan_mixed_outputs
 from mixsuite.catalog.planned import Measured, PlannedArtefact, PlannedRow
 from mixsuite.catalog.robustness import plan_robustness
 from mixsuite.catalog.runs import (
@@ -39,11 +42,14 @@ PLANNERS = (
     plan_subsets,
     plan_searches,
     plan_sizes,
+    plan_cscores,
+    plan_mixed_outputs,
     plan_timings,
     plan_compositions,
     plan_landscapes,
     plan_robustness,
     plan_transfers,
+    plan_bridges,
 )
 """Each adds the runs of one kind to an artefact whose manifest asks for them."""
 
@@ -108,9 +114,12 @@ class Catalog:
 
     def data_files(self, run: Run) -> list[str]:
         """Return the files of the dataset or subset that `run` reads; the first describes all of it."""
+        return [*self.subset_files(run), *self.dataset_files(run.specification["dataset"]["name"])]
+
+    def subset_files(self, run: Run) -> list[str]:
+        """Return the files of the subset that `run` reads; none where it reads a whole dataset."""
         dataset = run.specification["dataset"]
-        subset = paths.outputs(self.scale, "subset", dataset["subset"]).values() if "subset" in dataset else ()
-        return [*subset, *self.dataset_files(dataset["name"])]
+        return list(paths.outputs(self.scale, "subset", dataset["subset"]).values()) if "subset" in dataset else []
 
     def dataset_source(self, name: str) -> Path | None:
         """Return where the user says that the dataset `name` lies, or None."""

@@ -14,7 +14,7 @@ _INDEXED = ("imagenet", "large_folder")
 
 def dataset_specification(house: House, name: str) -> dict[str, Any]:
     """Return what the prepared form of the dataset `name` is made of, the place of its source aside."""
-    return {"name": name, **house.datasets[name].model_dump(exclude={"title"}, exclude_none=True)}
+    return {"name": name, **house.datasets[name].model_dump(exclude={"title", "cscores"}, exclude_none=True)}
 
 
 def form_of(kind: str) -> Form:

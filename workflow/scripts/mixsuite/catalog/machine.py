@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from mixsuite.gpus import shown_gpus
+
 
 def put_interpreter_first() -> None:
     """Make `python` in a rule the interpreter that runs Snakemake, also where its environment was never activated.
@@ -16,5 +18,5 @@ def put_interpreter_first() -> None:
 
 
 def has_gpu() -> bool:
-    """Return whether NVIDIA devices are here and not hidden by an empty CUDA_VISIBLE_DEVICES."""
-    return any(Path("/dev").glob("nvidia[0-9]*")) and os.environ.get("CUDA_VISIBLE_DEVICES") != ""
+    """Return whether NVIDIA devices are here and CUDA_VISIBLE_DEVICES does not hide them all."""
+    return any(Path("/dev").glob("nvidia[0-9]*")) and shown_gpus() != []

@@ -37,8 +37,13 @@ OUTPUTS = {
     "scores": {"record": "scores/{run}/scores.json", "values": "scores/{run}/values.npy"},
     "subset": {"record": "subsets/{run}/dataset.json", "indices": "subsets/{run}/indices.npy"},
     "anchors": {"record": "anchors/{run}/anchors.json", "arrays": "anchors/{run}/images.npz"},
+    "cscores": {"record": "cscores/{run}/cscores.json", "cscores": "cscores/{run}/cscores.npz"},
+    "estimated_cscores": {"record": "cscores/{run}/cscores.json", "cscores": "cscores/{run}/cscores.npz"},
+    "held_out": {"held_out": "held_out/{run}.json"},
+    "mixed_outputs": {"mixed_outputs": "mixed_outputs/{run}.json"},
     "weights": {"record": "weights/{run}/weights.json", "model": "weights/{run}/model.safetensors"},
     "transfer": {"transfer": "transfers/{run}.json"},
+    "bridge": {"bridge": "bridges/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }
 """What runs of each kind leave below results/SCALE, by name; the first is the run's record."""
@@ -89,6 +94,11 @@ def artefact_files(scale: str, artefact: str, kind: str) -> list[str]:
     }[kind]
     shown = [str(results(scale) / folder / f"{artefact}.{suffix}") for suffix in suffixes]
     return [*shown, measurements(scale, artefact)]
+
+
+def artefact_record(scale: str, name: str) -> str:
+    """Return the file that says what an artefact, or the score card (`scorecard`), was made of."""
+    return str(results(scale) / "records" / f"{name}.json")
 
 
 def scorecard_files(scale: str) -> list[str]:

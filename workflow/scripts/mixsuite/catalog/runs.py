@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from mixsuite.config.house import House
 from mixsuite.config.manifest import Artefact, PatchReference, RunReference
 from mixsuite.config.named import READINGS, SHOWN_PARTS
 from mixsuite.config.patches import PatchSetting
+from mixsuite.config.strict import ConfigError
 from mixsuite.files import digest
 
 _IDENTITY_LENGTH = 12
@@ -89,9 +91,23 @@ def resolve_training(house: House, reference: RunReference) -> Training | str:
 def resolve_descent(house: House, reference: PatchReference, seed: int) -> Run:
     """Return the synthetic experiment of `reference`; it is the same at every scale."""
     setting = setting_of(house.patch_setting(reference.setting))
-    specification = {"setting": setting, "method": reference.method, "seed": seed}
-    label = f"{reference.method} in the setting {reference.setting}, seed {seed}"
+    specification = {"setting": setting, "method": reference.method, "seed": seed, **_mixing(house, reference)}
+    mixed = f" with {reference.mixing}" if reference.mixing else ""
+    label = f"{reference.method}{mixed} in the setting {reference.setting}, seed {seed}"
     return Run("descent", seed, specification, label)
+
+
+def _mixing(house: House, reference: PatchReference) -> dict[str, Any]:
+    if reference.mixing is None:
+        return {}
+    mixing, patches = house.patch_mixing(reference.mixing), house.patch_setting(reference.setting).patches
+    if mixing.layout and math.prod(mixing.layout) != patches:
+        found = " x ".join(str(side) for side in mixing.layout)
+        raise ConfigError(
+            f"patch_mixings.{reference.mixing}.layout: found {found}, expected rows x columns = {patches}, "
+            f"the patches of the setting {reference.setting}"
+        )
+    return {"mixing": mixing.model_dump(exclude={"title"})}
 
 
 def setting_of(setting: PatchSetting) -> dict[str, Any]:

@@ -29,9 +29,9 @@ def plan_sizes(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     return replace(artefact, measured={**artefact.measured, "sizes": (run,)})
 
 
-def modules_of_sizes(specification: dict[str, Any]) -> list[str]:
+def modules_of_sizes(run: Run) -> list[str]:
     """Return the modules of the networks, which the program that counts loads by name."""
-    return sorted({module_of_network(network["model"]["family"]) for network in specification["networks"].values()})
+    return sorted({module_of_network(network["model"]["family"]) for network in run.specification["networks"].values()})
 
 
 def _network(house: House, planned: PlannedRow) -> dict[str, Any] | None:

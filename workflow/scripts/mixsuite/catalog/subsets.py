@@ -32,6 +32,14 @@ def plan_subsets(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     return replace(planned, measured={**planned.measured, **galleries})
 
 
+def on_random_part(run: Run, t: float) -> Run:
+    """Return the training `run` made on random `t` of each class's training images; the seed is the run's."""
+    drawn = SubsetReference(t=t, measure="random").model_dump(include={"t", "measure", "order", "interval"})
+    of = {"dataset": run.specification["dataset"], "pool": "class", "ddof": 0, "scores": None, "seed": run.seed}
+    label = f"random {t:g} of {run.specification['dataset']['name']}"
+    return _trained_on(Run("subset", run.seed, {**drawn, **of}, label), run)
+
+
 def module_of_kind(kind: str) -> str:
     """Return the module that scores by `kind`, which the program of scores loads by name."""
     return f"mixsuite.subsampling.{kind}"
@@ -92,7 +100,10 @@ def subset_of(
 
 
 def _on_subset(settings: SubsamplingSettings, subset: SubsetReference, run: Run, scorer: Training | None) -> Run:
-    chosen = subset_of(settings, subset, run.specification["dataset"], run.seed, scorer)
+    return _trained_on(subset_of(settings, subset, run.specification["dataset"], run.seed, scorer), run)
+
+
+def _trained_on(chosen: Run, run: Run) -> Run:
     dataset = {**run.specification["dataset"], "subset": chosen.identity}
     trained = {**run.specification, "dataset": dataset}
     return Run("training", run.seed, trained, f"{run.label}, {chosen.label}", (chosen,))

@@ -10,7 +10,11 @@ from mixsuite.catalog.artefacts import Catalog
 from mixsuite.checks import suggest
 from mixsuite.config.strict import ConfigError
 
-OTHER_TARGETS = ("all", "scorecard")
+OTHER_TARGETS = ("all", "scorecard", "archive", "archive_with_weights")
+"""Targets that cover everything."""
+
+OVERVIEWS = ("status", "plan", "verify")
+"""Targets that build nothing."""
 
 
 def check_targets(catalog: Catalog, targets: Iterable[str]) -> None:
@@ -18,7 +22,7 @@ def check_targets(catalog: Catalog, targets: Iterable[str]) -> None:
 
     Files (anything with a slash or a dot) and the names of rules that need no wildcard are Snakemake's business.
     """
-    buildable = {*catalog.built, *(artefact.paper for artefact in catalog.built.values()), *OTHER_TARGETS}
+    buildable = {*catalog.built, *(artefact.paper for artefact in catalog.built.values()), *OTHER_TARGETS, *OVERVIEWS}
     for target in targets:
         if "/" in target or "." in target or target in buildable:
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mixsuite.config.manifest import Manifest, RunReference
 from mixsuite.config.named import SETTINGS, Named, changed
 from mixsuite.config.networks import Network
-from mixsuite.config.patches import PatchSetting
+from mixsuite.config.patches import PatchMixing, PatchSetting
 from mixsuite.config.recipes import Recipe
 from mixsuite.config.schedules import Schedule, ScheduleProtocols
 from mixsuite.config.settings import Config, Dataset, Scale
@@ -62,6 +62,12 @@ class House:
         """Return the synthetic setting `name` as its manifest has it."""
         return next(
             manifest.patch_settings[name] for manifest in self.manifests.values() if name in manifest.patch_settings
+        )
+
+    def patch_mixing(self, name: str) -> PatchMixing:
+        """Return the distribution of mixed patches `name`, as its manifest has it."""
+        return next(
+            manifest.patch_mixings[name] for manifest in self.manifests.values() if name in manifest.patch_mixings
         )
 
     def comparison_runs(self) -> dict[str, RunReference]:

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from mixsuite.checks import suggest
 from mixsuite.config.metrics import METRICS
 from mixsuite.config.numbers import printed_number
-from mixsuite.config.patches import PatchMethod, PatchSetting, PatchSweep
+from mixsuite.config.patches import PatchMethod, PatchMixing, PatchSetting, PatchSweep
 from mixsuite.config.searches import SearchReference
 from mixsuite.config.strict import Strict
 from mixsuite.config.subsampling import SubsetReference
@@ -80,6 +80,14 @@ class PatchReference(Strict):
 
     setting: Name
     method: PatchMethod
+    mixing: Name | None = None
+    """The distribution of the patches that CutMix mixes; None: the poster's."""
+
+    @model_validator(mode="after")
+    def _mixing_of_cutmix(self) -> PatchReference:
+        if self.mixing and self.method != "cutmix":
+            raise ValueError(f"mixing: found {self.mixing!r} for {self.method}, expected none: only cutmix mixes")
+        return self
 
 
 class Row(Strict):
@@ -217,6 +225,7 @@ class Manifest(Strict):
     venue: str
     url: str = ""
     patch_settings: dict[Name, PatchSetting] = {}
+    patch_mixings: dict[Name, PatchMixing] = {}
     patch_sweeps: dict[Name, PatchSweep] = {}
     patch_seeds: Count = 1
     artefacts: dict[Name, Artefact]
@@ -227,7 +236,12 @@ class Manifest(Strict):
             if artefact.sweep is not None and artefact.sweep not in self.patch_sweeps:
                 raise ValueError(f"{name}: sweep {artefact.sweep!r}{suggest(artefact.sweep, self.patch_sweeps)}")
             for row in artefact.rows:
-                if row.patches and row.patches.setting not in self.patch_settings:
-                    found = row.patches.setting
-                    raise ValueError(f"{name}: {row.id}: setting {found!r}{suggest(found, self.patch_settings)}")
+                if row.patches:
+                    self._check_reference(f"{name}: {row.id}", row.patches)
         return self
+
+    def _check_reference(self, where: str, reference: PatchReference) -> None:
+        named = {"setting": (reference.setting, self.patch_settings), "mixing": (reference.mixing, self.patch_mixings)}
+        for field, (found, known) in named.items():
+            if found is not None and found not in known:
+                raise ValueError(f"{where}: {field} {found!r}{suggest(found, known)}")

@@ -54,6 +54,8 @@ METRICS: dict[str, Metric] = {
     "learned": Metric("Feature learned", "", 0, lower_is_better=False),
     "feature_output": Metric("Feature output", "", 2, lower_is_better=False),
     "feature_output_overshoot": Metric("Peak of the feature output minus its last value", "", 2),
+    "activation_unevenness": Metric("Spread of the training patches' activation, of its mean", "%", 1, True),
+    "images_needed": Metric("Training images that a feature needs to be recognised", "", 1, lower_is_better=True),
     "class_accuracy": Metric("Test accuracy of the rarity class", "", 3, lower_is_better=False),
     "test_accuracy": Metric("Test accuracy", "", 3, lower_is_better=False),
     "training_fit": Metric("Share of the training samples fitted", "", 3, lower_is_better=False),
@@ -67,4 +69,8 @@ METRICS: dict[str, Metric] = {
     "overconfidence": Metric("Mean confidence minus accuracy", "points", 2),
     "overconfident_errors": Metric("Overconfident errors", "%", 2, lower_is_better=True),
     "score": Metric("C-score", "", 3),
+    "misclassified_share": Metric("Misclassified held-out images", "%", 2, lower_is_better=True),
+    "best_accuracy": Metric("Accuracy of the best epoch", "%", 2, lower_is_better=False),
+    "output_share": Metric("Share of the first class's image in the mean output", "", 3),
+    "output_departure": Metric("Departure of the output from the image's share", "", 3, lower_is_better=True),
 }

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mixsuite.config.bridges import BridgeSettings
+from mixsuite.config.cscores import CScoreSettings
 from mixsuite.config.landscapes import LandscapeSettings
+from mixsuite.config.mixed_outputs import MixedOutputSettings
 from mixsuite.config.robustness import RobustnessSettings
 from mixsuite.config.searches import SearchSettings
 from mixsuite.config.strict import Strict, validate
@@ -15,11 +18,14 @@ from mixsuite.config.weights import WeightsSettings
 
 SETTINGS: dict[str, type[Strict]] = {
     "landscapes": LandscapeSettings,
+    "cscores": CScoreSettings,
+    "mixed_outputs": MixedOutputSettings,
     "robustness": RobustnessSettings,
     "subsampling": SubsamplingSettings,
     "searches": SearchSettings,
     "transfers": TransferSettings,
     "weights": WeightsSettings,
+    "bridges": BridgeSettings,
 }
 """By kind: the file workflow/KIND.yaml, and the field of that name in config.yaml and in a scale."""
 

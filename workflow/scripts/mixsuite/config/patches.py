@@ -70,6 +70,25 @@ class PatchSetting(Strict):
         return self
 
 
+class PatchMixing(Strict):
+    """Another distribution of the patches that CutMix mixes than the poster's (see mixsuite.patches.mixing)."""
+
+    title: str
+    beta: Positive
+    """Both parameters of the Beta distribution of λ, the expected share of the first image."""
+    shape: Literal["free", "box"]
+    layout: tuple[Count, Count] | None = None
+    """Rows and columns of the patches, for boxes."""
+
+    @model_validator(mode="after")
+    def _layout_of_boxes(self) -> PatchMixing:
+        if self.shape == "box" and self.layout is None:
+            raise ValueError("layout: missing, expected rows and columns of the patches, for boxes")
+        if self.shape == "free" and self.layout is not None:
+            raise ValueError(f"layout: found {list(self.layout)} for free sets of patches, expected none")
+        return self
+
+
 class PatchSweep(Strict):
     """The phase picture: final accuracy per feature over a grid of noise strengths."""
 

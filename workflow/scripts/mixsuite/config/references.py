@@ -39,6 +39,11 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
             f"workflow/searches.yaml: {name}: scoring.subsampling", scoring.subsampling, house.named["subsampling"]
         )
         check_known(f"workflow/searches.yaml: {name}: scoring.model", scoring.model, house.models)
+    for name in house.named["cscores"]:
+        estimate, where = house.settings("cscores", name).estimate, f"workflow/cscores.yaml: {name}: estimate"
+        check_known(f"{where}.model", estimate.model, house.models)
+        check_known(f"{where}.recipe", estimate.recipe, house.recipes)
+        check_known(f"{where}.schedule", estimate.schedule, house.protocols)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
     for name in house.named["weights"]:
@@ -122,6 +127,11 @@ def _check_transfer(where: str, transfer: TransferSettings, house: House) -> Non
 
 def _check_sources(root: Path, house: House) -> None:
     for name, own in house.config.datasets.items():
+        if own.cscores is not None and not (root / Path(own.cscores).expanduser()).is_file():
+            raise ConfigError(
+                f"config.yaml: datasets.{name}.cscores: found {own.cscores!r}, which is no file; "
+                "expected the C-scores of the training images (.npz with labels and scores)"
+            )
         if own.source is None or own.source.startswith(_WEB):
             continue
         if not (root / Path(own.source).expanduser()).exists():

@@ -19,6 +19,13 @@ DatasetKind = Literal["digits", "photographs", "cifar10", "cifar100", "imagenet"
 _EMPTY = BeforeValidator(lambda value: {} if value is None else value)
 
 
+class PublishedCScores(Strict):
+    """Where C-scores of a dataset's training images are published, and the checksum of what is there."""
+
+    url: str
+    md5: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+
+
 class Dataset(Strict):
     """A named dataset (workflow/datasets.yaml), or a user's own (config.yaml, with `kind: folder`)."""
 
@@ -26,6 +33,8 @@ class Dataset(Strict):
     title: str = ""
     image_size: Count | None = None
     """Side in pixels to which a folder's images are resized; None for datasets that have a size of their own."""
+    cscores: PublishedCScores | None = None
+    """Where C-scores of its training images are published."""
     groups: Annotated[list[Annotated[list[Digit], Field(min_length=1)]], Field(min_length=2)] | None = None
     """The digits of each class, where classes are not the digits themselves."""
     skip_per_class: Count | None = None
@@ -48,6 +57,8 @@ class UserDataset(Strict):
     image_size: Annotated[Count, Field(le=4096)] | None = None
     checksums: Switch = False
     """Whether the index of large images holds the sha256 of each, so that replaced ones are noticed."""
+    cscores: Annotated[str, Field(min_length=1)] | None = None
+    """A file of C-scores of the training images, instead of published or estimated ones."""
 
 
 class StandIns(Strict):
@@ -92,6 +103,10 @@ class Config(Strict):
     """Changes to the training schedules, such as {cifar: {epochs: 100}}."""
     landscapes: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the measurements of landscapes, such as {hessian-plane: {hessian: {engine: pyhessian}}}."""
+    cscores: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to how C-scores are estimated and held out, such as {held-out: {part: 0.5}}."""
+    mixed_outputs: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to which mixed images are shown to networks, such as {two-classes: {classes: [frog, truck]}}."""
     robustness: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the evaluations of robustness, such as {attacks: {space: normalised}}."""
     subsampling: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
@@ -102,6 +117,8 @@ class Config(Strict):
     """Where weights that others trained lie, such as {imagenet-resnet18: {source: FILE}}."""
     transfers: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the fine-tunings, such as {few-images: {target: {images_per_class: 20}}}."""
+    bridges: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
+    """Changes to the images of patches and the training on them, such as {quadrants: {training: {epochs: 30}}}."""
     patches: Annotated[dict[str, dict[str, Any]], _EMPTY] = {}
     """Changes to the synthetic experiments' named settings, such as {paper: {steps: 2000}}."""
     comparison: Comparison | None = None
@@ -117,6 +134,10 @@ class Scale(Strict):
     """Per schedule, the settings that this scale changes."""
     landscapes: dict[str, dict[str, Any]] = {}
     """Per landscape, the settings that this scale changes, part by part."""
+    cscores: dict[str, dict[str, Any]] = {}
+    """Per way to hold out images by their C-scores, the settings that this scale changes, part by part."""
+    mixed_outputs: dict[str, dict[str, Any]] = {}
+    """Per choice of mixed images, the settings that this scale changes."""
     robustness: dict[str, dict[str, Any]] = {}
     """Per evaluation of robustness, the settings that this scale changes, part by part."""
     subsampling: dict[str, dict[str, Any]] = {}
@@ -127,3 +148,5 @@ class Scale(Strict):
     """Per weights that others trained, the settings that this scale changes."""
     transfers: dict[str, dict[str, Any]] = {}
     """Per fine-tuning, the settings that this scale changes, part by part."""
+    bridges: dict[str, dict[str, Any]] = {}
+    """Per bridge, the settings that this scale changes, part by part."""

@@ -20,27 +20,34 @@ from mixsuite.data.arrays import ImageArrays, load_dataset
 from mixsuite.data.description import read_description
 from mixsuite.data.errors import DatasetError
 from mixsuite.data.replacement import replaced_folder
-from mixsuite.files import digest, write_json
+from mixsuite.files import digest
+from mixsuite.records import write_record
 
 SUBSET_FILES = ("indices.npy", "dataset.json")
 
 
 def write_subset(
-    destination: Path, indices: np.ndarray, whole: Path, whole_sha256: str, description: dict[str, Any]
+    destination: Path,
+    indices: np.ndarray,
+    whole: Path,
+    whole_sha256: str,
+    specification: dict[str, Any],
+    code: str = "",
 ) -> dict[str, Any]:
     """Write the subset of the dataset prepared in `whole` to `destination`, whole or not at all; return what it says.
 
-    `indices` (n,) are rising places in the training split; `description` says how they were selected.
+    `indices` (n,) are rising places in the training split; `specification` says how they were selected,
+    `code` is the fingerprint of the code that did it.
     """
     content = {
-        **description,
+        "specification": specification,
         "dataset": {"folder": os.path.relpath(whole.resolve(), destination.resolve()), "sha256": whole_sha256},
         "n": {"train": len(indices)},
         "sha256": _subset_sha256(whole_sha256, indices),
     }
     with replaced_folder(destination, SUBSET_FILES) as folder:
         np.save(folder / "indices.npy", indices.astype(np.int64))
-        write_json(folder / "dataset.json", content)
+        write_record(folder / "dataset.json", content, code, [folder / "indices.npy"])
     return content
 
 

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from mixsuite.patches import subsets
+from mixsuite.patches.mixing import Mixing, subset_probabilities
 from mixsuite.patches.objective import require_bounded, softplus
 from mixsuite.patches.setting import Setting
 
@@ -11,9 +12,9 @@ from mixsuite.patches.setting import Setting
 TABLE_ENTRIES = 2**20
 
 
-def objective(labels: Tensor, setting: Setting) -> "CutMix":
-    """Return the exact CutMix loss of images with labels (n), +1 or -1, over the poster's distribution D_S."""
-    return CutMix(labels, subsets.uniform_size(setting.patches))
+def objective(labels: Tensor, setting: Setting, mixing: Mixing | None = None) -> "CutMix":
+    """Return the exact CutMix loss of images with labels (n), +1 or -1, over `mixing`; None is the poster's D_S."""
+    return CutMix(labels, subset_probabilities(setting.patches, mixing))
 
 
 class CutMix:

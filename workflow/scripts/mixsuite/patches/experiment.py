@@ -7,11 +7,12 @@ from importlib import import_module
 import torch
 from torch import Tensor
 
-from mixsuite.checks import check_count, check_keys
+from mixsuite.checks import SettingError, check_count, check_keys
 from mixsuite.patches.descent import GramDescent
 from mixsuite.patches.distribution import draw_patch_set, draw_weights
 from mixsuite.patches.evaluation import NoiseDraws, feature_outputs
 from mixsuite.patches.masked_risk import MaskedRisk, cut_masks
+from mixsuite.patches.mixing import Mixing
 from mixsuite.patches.network import SmoothedLeakyReLU
 from mixsuite.patches.record import Record
 from mixsuite.patches.setting import Setting, check_method
@@ -23,19 +24,29 @@ RECORDS = 120
 class Experiment:
     """Data, test noise and initial weights drawn from `seed` alone, so that the methods of a seed are paired."""
 
-    def __init__(self, setting: Setting, method: str, seed: int, device: torch.device) -> None:
-        """Draw everything and stand at step 0."""
+    def __init__(
+        self, setting: Setting, method: str, seed: int, device: torch.device, mixing: Mixing | None = None
+    ) -> None:
+        """Draw everything and stand at step 0. `mixing` None: CutMix mixes as in the poster, by D_S.
+
+        Raises:
+            SettingError: an unknown method, a bad seed, or a mixing that the method or the setting cannot have.
+        """
         check_method(method)
         check_count("seed", seed, at_least=0)
+        if mixing and method != "cutmix":
+            raise SettingError(f"mixing: found one for {method}, expected none: of the methods only cutmix mixes")
         self.setting = setting
         self.method = method
         self.seed = seed
+        self.mixing = mixing
         self.data = draw_patch_set(setting, stream(seed, "training data")).to(device)
         self.activation = SmoothedLeakyReLU(setting.beta, setting.r)
         self.originals = MaskedRisk(self.data.labels, cut_masks(setting.patches, 0))
         self.cut_outs = MaskedRisk(self.data.labels, cut_masks(setting.patches, setting.cut_size))
         # Loaded by name, so that one method's code is no part of another's provenance.
-        self.objective = import_module(f"mixsuite.patches.{method}").objective(self.data.labels, setting)
+        objective = import_module(f"mixsuite.patches.{method}").objective
+        self.objective = objective(self.data.labels, setting, *([mixing] if mixing else []))
         weights = draw_weights(setting, stream(seed, "initial weights")).to(device)
         self.descent = GramDescent(self.data, weights, self.objective, self.activation, setting.learning_rate)
         self.noise = NoiseDraws(setting, stream(seed, "test noise"), device)
@@ -75,17 +86,18 @@ class Experiment:
         return torch.stack([torch.bincount(features[labels == s], minlength=self.setting.features) for s in (1, -1)])
 
 
-def parse_run(specification: Mapping) -> tuple[Setting, str, int]:
-    """Return setting, method and seed of a plain mapping {setting, method, seed}.
+def parse_run(specification: Mapping) -> tuple[Setting, str, int, Mixing | None]:
+    """Return setting, method, seed and mixing of a plain mapping {setting, method, seed}, with or without mixing.
 
     Raises:
         SettingError: names the setting, the value found and what is expected.
     """
-    check_keys("run", specification, ("setting", "method", "seed"))
+    check_keys("run", specification, ("setting", "method", "seed"), ("mixing",))
     setting = Setting.from_mapping(specification["setting"])
     check_method(specification["method"])
     check_count("seed", specification["seed"], at_least=0)
-    return setting, specification["method"], specification["seed"]
+    mixing = Mixing.from_mapping(specification["mixing"]) if "mixing" in specification else None
+    return setting, specification["method"], specification["seed"], mixing
 
 
 def record_steps(steps: int, records: int = RECORDS) -> list[int]:

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mixsuite.patches import subsets
 from mixsuite.patches.experiment import Experiment
+from mixsuite.patches.minimiser import predicted_feature_output
+from mixsuite.patches.mixing import subset_probabilities
 from mixsuite.patches.record import Record
+from mixsuite.patches.subsets import size_probabilities
 from mixsuite.patches.theory import LEARNED_ACCURACY, learning_thresholds, predicted_accuracy, uniform_activation
 
 
@@ -65,15 +67,19 @@ def summarise(records: Sequence[Record], experiment: Experiment) -> dict[str, An
 def predictions(experiment: Experiment) -> dict[str, Any]:
     """Return what theory says about an experiment before it is run."""
     setting = experiment.setting
-    sizes = subsets.size_probabilities(subsets.uniform_size(setting.patches)).tolist()
+    probabilities = subset_probabilities(setting.patches, experiment.mixing)
+    sizes = size_probabilities(probabilities).tolist()
     positive = (experiment.data.labels > 0).double().mean().item()
     # With images of one label alone, the loss falls for ever: there is no c*.
     has_both = 0 < positive < 1
     of_drawn = uniform_activation(sizes, positive**2 + (1 - positive) ** 2) if has_both else None
+    # Under D_S and with free sets all places are alike, and a feature is as active as all else.
+    in_boxes = experiment.mixing and experiment.mixing.shape == "box"
     return {
         "test_accuracy": predicted_accuracy(setting, experiment.method),
         "uniform_activation": uniform_activation(sizes),
         "uniform_activation_of_drawn_labels": of_drawn,
+        "feature_output": predicted_feature_output(probabilities) if in_boxes else uniform_activation(sizes),
         "learning_threshold": learning_thresholds(setting)[experiment.method],
         "expected_images": [setting.samples * rho for rho in setting.rho],
         "drawn_images": experiment.drawn_images().tolist(),

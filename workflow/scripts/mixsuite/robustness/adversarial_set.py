@@ -14,8 +14,8 @@ import torch
 from mixsuite.checks import check_count, check_keys
 from mixsuite.data.arrays import FILES, arrays_sha256
 from mixsuite.data.replacement import replaced_folder
-from mixsuite.files import write_json
 from mixsuite.randomness import stream
+from mixsuite.records import write_record
 from mixsuite.robustness.pixel_model import PixelModel, pixel_model
 from mixsuite.robustness.pixels import Pixels
 from mixsuite.robustness.registry import build_attack
@@ -34,7 +34,7 @@ def write_adversarial_set(
     trained: Trained,
     pixels: Pixels,
     device: torch.device,
-    provenance: Any,
+    code: str,
 ) -> dict[str, Any]:
     """Attack every image of `pixels` with the network `trained`, write the set to `destination`, return its record.
 
@@ -78,9 +78,8 @@ def write_adversarial_set(
             "substitute_accuracy": {when: 100 * count / n for when, count in correct.items()},
             "n": n,
             "sha256": arrays_sha256(images, labels),
-            "provenance": provenance,
         }
-        write_json(folder / "dataset.json", record)
+        write_record(folder / "dataset.json", record, code, [folder / "images.npy", folder / "labels.npy"])
     return record
 
 

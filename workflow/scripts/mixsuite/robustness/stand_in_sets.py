@@ -13,19 +13,21 @@ from mixsuite.checks import SettingError, check_choice, check_count, check_keys,
 from mixsuite.data import photographs
 from mixsuite.data.arrays import FILES, ImageArrays, write_split
 from mixsuite.data.replacement import replaced_folder
+from mixsuite.records import write_record
 
 _LARGEST = 255
 _VIEW = 256
 _LARGEST_PATCH = 128
 
 
-def write_stand_in_set(destination: Path, settings: Any, test: ImageArrays, dataset_sha256: str, record: Any) -> int:
+def write_stand_in_set(destination: Path, settings: Any, test: ImageArrays, dataset_sha256: str, code: str) -> int:
     """Write the set that `settings` describe, made beside the `test` images, to `destination`; return how many.
 
     {"kind": "rotated_noisy", "angle": degrees, "noise": standard deviation, of pixels in [0, 1], "seed": ...}
     {"kind": "photograph_patches", "one_per": test images, "seed": ...}
 
-    It is one split of prepared arrays, whose classes are those of `test`. `record` is kept as its provenance.
+    It is one split of prepared arrays, whose classes are those of `test`. Its dataset.json is its record; `code` is the
+    fingerprint of the code that makes it.
 
     Raises:
         SettingError: an unknown kind; a setting that is missing, unknown or out of range.
@@ -36,9 +38,12 @@ def write_stand_in_set(destination: Path, settings: Any, test: ImageArrays, data
     check_choice("set: kind", settings.get("kind"), _MAKERS)
     images, labels, source = _MAKERS[settings["kind"]](settings, test)
     description = {key: test.description[key] for key in ("classes", "mean", "std")}
-    description |= {"source": source, "specification": settings, "dataset": {"sha256": dataset_sha256}}
+    specification = {"set": settings, "dataset": test.description["dataset"]}
+    description |= {"source": source, "specification": specification, "dataset": {"sha256": dataset_sha256}}
     with replaced_folder(destination, FILES) as folder:
-        write_split(folder, images, labels, {**description, "provenance": record})
+        sha256 = write_split(folder, images, labels, description)
+        whole = {**description, "n": len(labels), "sha256": sha256}
+        write_record(folder / "dataset.json", whole, code, [folder / "images.npy", folder / "labels.npy"])
     return len(labels)
 
 

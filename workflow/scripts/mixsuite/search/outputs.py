@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from mixsuite.device import device_name
 from mixsuite.files import write_csv, write_json
+from mixsuite.records import write_record
 from mixsuite.search.task import SearchTask
 from mixsuite.training.state_file import History
 
@@ -32,10 +33,13 @@ def write_search_history(path: Path, history: History) -> None:
     write_csv(path, list(history[0]), history)
 
 
-def write_search(path: Path, task: SearchTask, history: History, dataset_sha256: str, provenance: Any) -> None:
+def write_search(
+    path: Path, task: SearchTask, history: History, dataset_sha256: str, code: str, outputs: Iterable[Path] = ()
+) -> None:
     """Write search.json: specification, genotype, architecture weights, cost, and what it was made of.
 
-    The cost is the time of all epochs, also those before an interruption; `days` are those of the one `device`.
+    The cost is the time of all epochs, also those before an interruption; `days` are those of the one `device`. For
+    `code` and `outputs` see mixsuite.records.write_record.
     """
     seconds = sum(row["seconds"] for row in history)
     weights = {
@@ -60,6 +64,5 @@ def write_search(path: Path, task: SearchTask, history: History, dataset_sha256:
             "n_architecture": len(task.architecture_images),
             "sha256": dataset_sha256,
         },
-        "provenance": provenance,
     }
-    write_json(path, content)
+    write_record(path, content, code, outputs)

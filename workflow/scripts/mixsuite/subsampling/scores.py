@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from mixsuite.files import atomic_path, write_json
+from mixsuite.files import atomic_path
+from mixsuite.records import write_record
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,11 @@ class Scores:
         return self.record["specification"]
 
 
-def write_scores(record_path: Path, values_path: Path, record: dict[str, Any], values: np.ndarray) -> None:
-    """Write `values` and, last, the `record`, both whole or not at all."""
+def write_scores(record_path: Path, values_path: Path, content: dict[str, Any], values: np.ndarray, code: str) -> None:
+    """Write `values` and, last, their record with `content`, both whole or not at all; `code` is its fingerprint."""
     with atomic_path(values_path) as temporary:
         np.save(temporary, values)
-    write_json(record_path, {**record, "shape": list(values.shape)})
+    write_record(record_path, {**content, "shape": list(values.shape)}, code, [values_path])
 
 
 def read_scores(folder: Path, dataset_sha256: str) -> Scores:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import torch
 from safetensors.torch import save_file
 
 from mixsuite.device import device_name
-from mixsuite.files import atomic_path, write_csv, write_json
+from mixsuite.files import atomic_path, write_csv
+from mixsuite.records import write_record
 from mixsuite.training.checkpoint import History
 from mixsuite.training.task import Task
 
@@ -47,12 +49,19 @@ def peak_memory(task: Task) -> dict[str, Any]:
 
 
 def write_run(
-    path: Path, task: Task, history: History, memory: dict[str, Any], dataset_sha256: str, provenance: Any
+    path: Path,
+    task: Task,
+    history: History,
+    memory: dict[str, Any],
+    dataset_sha256: str,
+    code: str,
+    outputs: Iterable[Path] = (),
 ) -> None:
     """Write run.json: specification, results of the best and the last epoch, cost, and what it was made of.
 
     The best epoch is the first with the lowest top-1 error on the test split, as the papers select it; the saved
-    weights are those of the last epoch. `memory` (see peak_memory) and `provenance` are taken over as they are.
+    weights are those of the last epoch. `memory` (see peak_memory) is taken over as it is; for `code` and `outputs` see
+    mixsuite.records.write_record.
     """
     seconds = sum(row["seconds"] for row in history)
     training_seconds = sum(len(task.train) / row["images_per_second"] for row in history)
@@ -72,9 +81,8 @@ def write_run(
         "precision": task.run["schedule"]["precision"],
         "compiled": task.compiled,
         "dataset": {"n_train": len(task.train), "n_test": len(task.test), "sha256": dataset_sha256},
-        "provenance": provenance,
     }
-    write_json(path, content)
+    write_record(path, content, code, outputs)
 
 
 def _metrics(row: dict[str, float]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from mixsuite.files import write_json
+from mixsuite.liveness import this_process
 from mixsuite.progress import ProgressBar
 from mixsuite.training.checkpoint import History
 
@@ -18,8 +19,8 @@ class Progress:
     """Tells of a training of `epochs` epochs, of which some may have been finished before.
 
     `path` (progress.json) gets status, epoch, epochs, loss, top1_error (in %), seconds (spent so far, earlier attempts
-    included) and eta (seconds left, None before the first epoch). Both file and lines are held back where epochs are
-    fast; the first and the last epoch always show.
+    included), eta (seconds left, None before the first epoch), written (when, in seconds of time.time()) and process
+    (which one trains). Both file and lines are held back where epochs are fast; the first and the last always show.
     """
 
     def __init__(self, path: Path, epochs: int, stream: TextIO | None = None) -> None:
@@ -67,6 +68,8 @@ class Progress:
                 "top1_error": last.get("top1_error"),
                 "seconds": sum(row["seconds"] for row in history),
                 "eta": self._eta(history),
+                "written": time.time(),
+                "process": this_process(),
             },
         )
 

@@ -15,6 +15,7 @@ from torch import nn
 from mixsuite.mixing.registry import build_mix
 from mixsuite.models.genotype import with_genotype
 from mixsuite.models.registry import build_model
+from mixsuite.records import damages
 from mixsuite.training.specification import check_run
 
 
@@ -48,6 +49,8 @@ def load_trained(folder: Path, split: Any, dataset_sha256: str, device: torch.de
     if (found := content["dataset"]["sha256"]) != dataset_sha256:
         raise ValueError(f"{folder}: was trained on the dataset with sha256 {found}, expected {dataset_sha256}")
     weights = _read_weights(folder / "model.safetensors")
+    if damage := damages(content, [folder / "model.safetensors"]):
+        raise ValueError(f"{folder}: {damage[0]}; delete the folder, and the network is trained anew")
     schedule, network = run["schedule"], with_genotype(run["model"], content.get("genotype"))
     in_channels, image_size = _image_shape(split, schedule)
     statistics = split.description if schedule["normalisation"] == "dataset" else schedule["normalisation"]

@@ -1,0 +1,54 @@
+import pytest
+
+import archive_results
+import import_results
+import list_commands
+
+TOLD = """Building DAG of jobs...
+[Sat Nov 21 18:07:04 2026]
+Job 3: Preparing the dataset digits
+Reason: Missing output files: results/demo/data/digits/dataset.json
+Shell command: python workflow/scripts/prepare_dataset.py --dataset '{}' > results/demo/logs/p/digits.log 2>&1
+
+Job 2: Training Mixup (run abc)
+Shell command: python  workflow/scripts/train.py --run {} --dataset-sha256 not prepared --code c > logs/t/abc.log 2>&1
+
+Job 1: Tabulating comparison
+Shell command: python workflow/scripts/tabulate_classification.py > results/demo/logs/tabulate/c.log 2>&1
+rule comparison:
+Shell command: None
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments", "said"),
+    [
+        (import_results, ["/no/such.zip"], "error: /no/such.zip: no such folder or archive"),
+        (import_results, ["x", "--config", "scale=dmeo"], "error: config.yaml: scale: found 'dmeo'"),
+        (archive_results, ["--output", "x.zip", "--config", "scale=lab"], "error: nothing is built at the scale lab"),
+    ],
+)
+def test_a_mistake_is_one_message(program, arguments, said, capsys):
+    assert program.main(arguments) == 1
+    told = capsys.readouterr()
+    assert said in told.err
+    assert told.out == ""
+
+
+def test_an_empty_folder_gives_nothing(tmp_path, capsys):
+    assert import_results.main([str(tmp_path)]) == 1
+    assert f"error: {tmp_path}: holds no result that the scale demo asks for" in capsys.readouterr().err
+
+
+def test_the_commands_are_those_of_snakemake_without_what_only_shows_results():
+    script = list_commands._script(TOLD).splitlines()
+    assert "mkdir -p logs/t results/demo/logs/p" in script
+    assert [line for line in script if line.startswith("python")] == [
+        "python workflow/scripts/prepare_dataset.py --dataset '{}' > results/demo/logs/p/digits.log 2>&1",
+        "python  workflow/scripts/train.py --run {} --code c > logs/t/abc.log 2>&1",
+    ]
+    assert "# Training Mixup (run abc)" in script
+
+
+def test_with_nothing_missing_the_script_says_so():
+    assert "# Nothing is missing." in list_commands._script("Nothing to be done")

@@ -1,0 +1,67 @@
+"""Write the commands of what is missing as a shell script, to be run where there is no Snakemake."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from mixsuite.overview.program import ROOT
+from mixsuite.program import exit_status, step_parser
+
+_REPORTING = ("tabulate_", "plot_", "write_scorecard")
+_JOB = re.compile(r"^Job \d+: (.*)$")
+_COMMAND = re.compile(r"^Shell command: (python .*)$")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    parser = step_parser(__doc__)
+    parser.add_argument("targets", nargs="*", metavar="ARTEFACT", help="as for snakemake (default: all)")
+    parser.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE", help="as for snakemake")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="instead of the terminal")
+    options = parser.parse_args(arguments)
+
+    def step() -> None:
+        text = _script(_planned(options.targets, options.config))
+        if options.output:
+            options.output.write_text(text, encoding="utf-8")
+        else:
+            sys.stdout.write(text)
+
+    return exit_status(step)
+
+
+def _planned(targets: list[str], config: list[str]) -> str:
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--printshellcmds", "--cores", "1", *targets]
+    command += ["--config", *config] if config else []
+    found = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if found.returncode:
+        raise ValueError("snakemake refused:\n" + found.stdout.strip())
+    return found.stdout
+
+
+def _script(told: str) -> str:
+    label, commands = "", []
+    for line in told.splitlines():
+        if job := _JOB.match(line):
+            label = job[1]
+        elif (found := _COMMAND.match(line)) and not re.match(rf"python \S*/({'|'.join(_REPORTING)})", found[1]):
+            # A dataset that is not prepared yet has no sha256; import_results.py compares it.
+            commands.append((label, found[1].replace(" --dataset-sha256 not prepared", "")))
+    folders = sorted({match for _, command in commands for match in re.findall(r"> (\S+)/[^/\s]+ 2>&1$", command)})
+    lines = [
+        "#!/bin/sh",
+        "# To be run in the project's folder, with the same version of the project and requirements.txt installed.",
+        "# Then take the results home: python workflow/scripts/import_results.py FOLDER (docs/sharing.md)",
+        "set -e",
+        *(["mkdir -p " + " ".join(folders)] if folders else ["# Nothing is missing."]),
+    ]
+    for label, command in commands:
+        lines += ["", f"# {label}", command]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""Mixed outputs: how an artefact's networks answer mixed images of two classes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mixsuite.catalog.modules import modules_of
+from mixsuite.catalog.planned import PlannedArtefact
+from mixsuite.catalog.runs import Run
+from mixsuite.config.house import House
+from mixsuite.config.strict import ConfigError
+
+
+def plan_mixed_outputs(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
+    """Return `artefact` with the mixed outputs of all of its networks, if its manifest asks for them."""
+    name = artefact.definition.settings.get("mixed_outputs")
+    trained = artefact.runs("training")
+    if name is None or not trained:
+        return artefact
+    datasets = {run.specification["dataset"]["name"]: run.specification["dataset"] for run in trained.values()}
+    if len(datasets) > 1:
+        found = ", ".join(datasets)
+        raise ConfigError(f"{artefact.name}: found rows on {found}, expected one dataset with mixed_outputs")
+    dataset = next(iter(datasets.values()))
+    settings = house.settings("mixed_outputs", name).model_dump()
+    specification = {"dataset": dataset, "runs": list(trained), **settings}
+    label = f"mixed images of {dataset['name']}, {len(trained)} networks"
+    measured = Run("mixed_outputs", settings["seed"], specification, label, tuple(trained.values()))
+    return replace(artefact, measured={**artefact.measured, "mixed_outputs": (measured,)})
+
+
+def modules_of_mixed_outputs(mixed_outputs: Run) -> list[str]:
+    """Return the modules that a measurement of mixed outputs loads by name: those of its networks."""
+    return sorted({module for run in mixed_outputs.needs for module in modules_of(run.specification)})

@@ -1,0 +1,1 @@
+"""Whether a network acts evenly on all parts of an image."""

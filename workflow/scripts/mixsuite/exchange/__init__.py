@@ -1,0 +1,1 @@
+"""Results that go out, packed with their checksums, and results that come in, held against the present project."""

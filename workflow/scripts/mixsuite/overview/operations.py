@@ -1,0 +1,31 @@
+"""The multiply-adds and the weights of a network, counted without computing anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from mixsuite.files import canonical_json
+from mixsuite.models.registry import build_model
+from mixsuite.overview.sizes import Size
+
+
+def network_operations(model: Mapping[str, Any], size: Size) -> tuple[float, int]:
+    """Return the multiply-adds of one image's way forward through the network `model`, and its number of weights."""
+    return _counted(canonical_json(model), size.n_classes, size.channels, size.side)
+
+
+@cache
+def _counted(model: str, n_classes: int, channels: int, side: int) -> tuple[float, int]:
+    # On the device `meta` tensors have shapes and no content.
+    with torch.device("meta"):
+        network = build_model(json.loads(model), n_classes=n_classes, in_channels=channels, image_size=side).eval()
+        with FlopCounterMode(display=False) as counter:
+            network(torch.empty(1, channels, side, side))
+    # Two operations are a multiply-add.
+    return counter.get_total_flops() / 2, sum(weights.numel() for weights in network.parameters())

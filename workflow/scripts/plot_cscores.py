@@ -1,0 +1,34 @@
+"""Draw the distribution of the C-scores of misclassified images, a curve per method."""
+
+from __future__ import annotations
+
+import sys
+
+from mixsuite.program import exit_status, read_json
+from mixsuite.reporting.program import FIGURE_FORMS, artefact_parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    options = artefact_parser(__doc__, FIGURE_FORMS).parse_args(arguments)
+
+    # Not before the arguments are known to be right: these take a while.
+    from mixsuite.reporting.cscore_distribution import draw, measure_misclassified, score_distribution
+    from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.measurements import write_frame
+    from mixsuite.reporting.networks import read_networks
+    from mixsuite.reporting.style import save
+
+    def step() -> None:
+        description = read_description(read_json("--artefact", options.artefact))
+        networks = read_networks(description, "held_out", options.runs)
+        distribution = score_distribution(description, networks)
+        save(draw(description, distribution), options.output_pdf, options.output_png)
+        write_frame(options.output_csv, distribution)
+        write_frame(options.output_measurements, measure_misclassified(description, networks))
+
+    return exit_status(step)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
