@@ -7,6 +7,9 @@ def test_every_kind_of_run_has_a_program_and_every_program_keeps_a_record():
     assert STEPS.keys() == {*paths.OUTPUTS, "sweep"}
     writers = {
         "train_classifier": "write_run(",
+        "search_architecture": "write_search(",
+        "score_images": "write_scores(",
+        "select_subset": "write_subset(",
         "make_adversarial": "write_adversarial_set(",
         "make_stand_in_set": "write_",
     }
@@ -35,10 +38,12 @@ def test_an_artefact_s_sweeps_are_results_too(catalog):
     assert all(result.record.endswith(f"/{result.run.specification['method']}.json") for result in sweeps.values())
 
 
-def test_the_code_of_a_training_depends_on_its_method_alone(results):
+def test_the_code_of_a_training_depends_on_its_method_network_and_kind_of_dataset_alone(results):
     trainings = [result for result in results.values() if result.run.kind == "training"]
     by_method = {}
     for result in trainings:
-        by_method.setdefault((result.run.specification["recipe"]["method"]), set()).add(result.code)
+        specification = result.run.specification
+        key = specification["recipe"]["method"], specification["model"]["family"], "subset" in specification["dataset"]
+        by_method.setdefault(key, set()).add(result.code)
     assert all(len(codes) == 1 for codes in by_method.values())
     assert len({code for codes in by_method.values() for code in codes}) == len(by_method)

@@ -48,7 +48,6 @@ def test_every_paper_is_a_target(project, planned_jobs):
     ("arguments", "said"),
     [
         (["jeong2021_tabel1"], "unknown artefact 'jeong2021_tabel1' (did you mean 'jeong2021_table1'?)"),
-        (["oh2024_cifar10_accuracy"], "oh2024_cifar10_accuracy: this version does not build it yet"),
         (["--config", "scale=dmeo"], "config.yaml: scale: found 'dmeo' (did you mean 'demo'?)"),
         pytest.param(
             ["--config", "seeds=-1"],

@@ -9,7 +9,13 @@ from mixsuite.catalog.artefacts import Catalog
 from mixsuite.catalog.cscores import modules_of_held_out
 from mixsuite.catalog.landscapes import module_of_engine
 from mixsuite.catalog.mixed_outputs import modules_of_mixed_outputs
-from mixsuite.catalog.modules import module_of_method, module_of_network, module_of_patch_method, modules_of
+from mixsuite.catalog.modules import (
+    module_of_method,
+    module_of_network,
+    module_of_patch_method,
+    modules_of,
+    modules_of_subset,
+)
 from mixsuite.catalog.robustness import modules_of_adversarial_set, modules_of_evaluation
 from mixsuite.catalog.runs import Run
 from mixsuite.catalog.sizes import modules_of_sizes
@@ -44,6 +50,10 @@ def _of_bridge(run: Run) -> Iterable[str]:
     return [module_of_method(method), module_of_network(family)]
 
 
+def _of_search(run: Run) -> Iterable[str]:
+    return modules_of_subset(run.specification["dataset"])
+
+
 def _none(_run: Run) -> Iterable[str]:
     return []
 
@@ -59,7 +69,7 @@ STEPS: dict[str, tuple[str, Callable[[Run], Iterable[str]]]] = {
     "scores": ("score_images", modules_of_scores),
     "subset": ("select_subset", _none),
     "anchors": ("compose_anchors", _none),
-    "search": ("search_architecture", _none),
+    "search": ("search_architecture", _of_search),
     "sizes": ("count_networks", modules_of_sizes),
     "cscores": ("obtain_cscores", _none),
     "estimated_cscores": ("estimate_cscores", _of_training),

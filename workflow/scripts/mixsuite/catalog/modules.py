@@ -41,7 +41,12 @@ def modules_of(specification: dict[str, Any]) -> tuple[str, ...]:
     """Return the modules that a training loads by name: its method's, its network's, those for its form of dataset."""
     named = module_of_method(specification["recipe"]["method"]), module_of_network(specification["model"]["family"])
     large = _OF_LARGE_IMAGES if form_of(specification["dataset"]["kind"]) == "index" else ()
-    return named + large + (_OF_SUBSETS if "subset" in specification["dataset"] else ())
+    return named + large + modules_of_subset(specification["dataset"])
+
+
+def modules_of_subset(dataset: dict[str, Any]) -> tuple[str, ...]:
+    """Return the modules that read the images of `dataset`, if it is a subset of one."""
+    return _OF_SUBSETS if "subset" in dataset else ()
 
 
 def exists(module: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from mixsuite.files import canonical_json
 from mixsuite.overview.devices import CPU, Device
 from mixsuite.overview.effort import PASSES, USUAL_SECONDS
-from mixsuite.overview.operations import network_operations
+from mixsuite.overview.operations import network_operations, with_typical_cells
 from mixsuite.overview.results import Result
 from mixsuite.overview.sizes import Size, size_of
 from mixsuite.records import RecordError, read_record
@@ -114,7 +114,7 @@ class Costs:
 
 def _likeness(result: Result) -> tuple[str, str | None, str | None, str | None]:
     specification, training = result.run.specification, result.training or result.run.specification
-    model = canonical_json(training["model"]) if "model" in training else None
+    model = canonical_json(with_typical_cells(training["model"])) if "model" in training else None
     method = training["recipe"]["method"] if "recipe" in training else specification.get("method")
     return result.run.kind, model, method, _precision(result)
 

@@ -14,10 +14,19 @@ from mixsuite.files import canonical_json
 from mixsuite.models.registry import build_model
 from mixsuite.overview.sizes import Size
 
+_TYPICAL_CELL = {"edges": [["sep_conv_3x3", 0], ["skip_connect", 1]] * 4, "concat": [2, 3, 4, 5]}
+
 
 def network_operations(model: Mapping[str, Any], size: Size) -> tuple[float, int]:
     """Return the multiply-adds of one image's way forward through the network `model`, and its number of weights."""
-    return _counted(canonical_json(model), size.n_classes, size.channels, size.side)
+    return _counted(canonical_json(with_typical_cells(model)), size.n_classes, size.channels, size.side)
+
+
+def with_typical_cells(model: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return `model`, with cells of a usual size where it names a search, whose cells are not known before it ends."""
+    if not isinstance(model.get("genotype"), str):
+        return model
+    return {**model, "genotype": {"normal": _TYPICAL_CELL, "reduce": _TYPICAL_CELL}}
 
 
 @cache
