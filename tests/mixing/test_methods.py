@@ -28,6 +28,8 @@ ALL = [
 ]
 # Manifold Mixup has a coin, too, but leaves most images as they are; its own tests look into the network.
 BY_A_COIN = [recipe for recipe in ALL if "probability" in recipe and recipe["method"] != "manifold_mixup"]
+# Random Erasing tosses one for each image.
+ONE_COIN = [recipe for recipe in BY_A_COIN if recipe["method"] != "random_erasing"]
 EVERY_METHOD = pytest.mark.parametrize("recipe", ALL, ids=lambda recipe: recipe["method"])
 EVERY_COIN = pytest.mark.parametrize("recipe", BY_A_COIN, ids=lambda recipe: recipe["method"])
 
@@ -143,7 +145,7 @@ def test_probability_0_changes_nothing(recipe):
     assert torch.equal(mixed_targets, targets)
 
 
-@EVERY_COIN
+@pytest.mark.parametrize("recipe", ONE_COIN, ids=lambda recipe: recipe["method"])
 def test_one_coin_decides_for_the_whole_batch(recipe):
     images, targets = a_batch(64)
     mix = build_mix({**recipe, "alpha": 10.0, "probability": 0.25})
@@ -175,6 +177,6 @@ def test_a_batch_of_one_is_mixed_with_itself(recipe):
     images, targets = a_batch(1)
     mixed, mixed_targets = mix_of(recipe)(images, targets, seeded(0))
     assert mixed_targets.argmax() == targets.argmax()
-    # A salient patch is pasted elsewhere than it is cut.
-    if recipe["method"] not in ("cutout", "saliency_dcutmix"):
+    # A salient patch is pasted elsewhere than it is cut; what is erased stays so.
+    if recipe["method"] not in ("cutout", "random_erasing", "saliency_dcutmix"):
         torch.testing.assert_close(mixed, images)

@@ -249,7 +249,8 @@ def dataset_files_of(run_of):
         # Prepared again, byte for byte the same, a dataset makes nothing anew: its sha256 is among the parameters. Of a
         # job whose subset is about to be selected anew Snakemake would not compare the parameters.
         run = run_of(wildcards)
-        return [*CATALOG.subset_files(run), ancient(CATALOG.dataset_files(run.specification["dataset"]["name"]))]
+        whole = CATALOG.dataset_files(run.specification["dataset"]["name"])
+        return [*CATALOG.subset_files(run), *map(ancient, whole)]
 
     return files
 
