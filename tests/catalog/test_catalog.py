@@ -93,7 +93,7 @@ def test_a_changed_synthetic_setting_is_a_stand_in(root, base):
 
 def test_every_changed_setting_of_a_schedule_is_named(demo):
     note = demo.description("jeong2021_table1")["stand_in_note"]
-    for change in ("epochs 40 for 300", "learning rate 0.1 for 0.25", "padding 1 for 4", "flip off for on"):
+    for change in ("epochs 25 for 300", "learning rate 0.1 for 0.25", "padding 1 for 4", "flip off for on"):
         assert change in note
 
 
@@ -383,7 +383,7 @@ def test_a_comparison_of_ones_own_is_an_artefact(root, base):
     assert description["title"] == "Comparison on CIFAR-100 with PyramidNet-110 (widening 64)"
     assert "digits" in description["stand_in_note"]
     assert "epochs" not in description["stand_in_note"], "no paper's schedule is replaced"
-    assert any("epochs 40 for 300" in note for note in description["footnotes"])
+    assert any("epochs 25 for 300" in note for note in description["footnotes"])
     assert len(trainings(catalog, "comparison")) == 6
 
 

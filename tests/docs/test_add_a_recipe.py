@@ -16,7 +16,7 @@ def test_the_worked_example_builds_a_table(root, project):
     for file, text in (("workflow/recipes.yaml", recipe), ("config.yaml", comparison)):
         path = project.folder / file
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
-    project.edit("workflow/scales/demo.yaml", "cifar: {epochs: 40", "cifar: {epochs: 2")
+    project.edit("workflow/scales/demo.yaml", "cifar: {epochs: 25", "cifar: {epochs: 2")
     found = project.snakemake(command, "--config", "seeds=1", timeout=300)
     assert found.returncode == 0, found.stdout
     table = (project.folder / "results/demo/tables/comparison.md").read_text(encoding="utf-8")

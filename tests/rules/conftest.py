@@ -17,7 +17,7 @@ def small_project(new_project):
         with (project.folder / "config.yaml").open("a", encoding="utf-8") as config:
             config.write("comparison: {dataset: digits, model: demo-narrow, recipes: [vanilla, cutmix-a1-p0.5]}\n")
         project.edit("config.yaml", "seeds:\n", "seeds: 1\n")
-        project.edit("workflow/scales/demo.yaml", "cifar: {epochs: 40", "cifar: {epochs: 1")
+        project.edit("workflow/scales/demo.yaml", "cifar: {epochs: 25", "cifar: {epochs: 1")
         return project
 
     return make
