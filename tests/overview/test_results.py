@@ -10,6 +10,7 @@ def test_every_kind_of_run_has_a_program_and_every_program_keeps_a_record():
         "search_architecture": "write_search(",
         "score_images": "write_scores(",
         "select_subset": "write_subset(",
+        "estimate_cscores": "write_estimate(",
         "make_adversarial": "write_adversarial_set(",
         "make_stand_in_set": "write_",
     }
