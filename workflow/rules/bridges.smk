@@ -1,4 +1,5 @@
 # The bridge: networks trained on images of oh2024's patches.
+bridge = run_of_kind("bridge")
 
 
 rule train_bridge:

@@ -1,4 +1,5 @@
 # Mixed images, for the figures that show images.
+composition = run_of_kind("composition")
 
 
 rule compose_images:

@@ -1,4 +1,6 @@
 # The loss around a trained network: Hessian directions, surface, noise.
+landscape = run_of_kind("landscape")
+network_of_landscape = needed_by(landscape, "training")
 
 
 rule measure_landscape:

@@ -1,4 +1,5 @@
 # How trained networks answer mixed images of two classes.
+mixed_outputs = run_of_kind("mixed_outputs")
 
 
 rule measure_mixed_outputs:

@@ -1,4 +1,15 @@
 # oh2024's synthetic experiments: exact, and of full size at every scale.
+from mixsuite.steps import sweep_run
+
+descent = run_of_kind("descent")
+
+
+def sweep(wildcards):
+    return sweep_run(CATALOG, wildcards.sweep, wildcards.method)
+
+
+def sweep_specification(wildcards):
+    return canonical_json(CATALOG.sweep_specification(wildcards.sweep))
 
 
 rule train_patches:
