@@ -229,8 +229,8 @@ CONFIG_MISTAKES = [
         ["treatments.mine.recipes: found 'dropblock', whose method dropblock needs the network"],
     ),
     (
-        {"transfers": {"few-images": {"unfreezing": {"early": {"all": {"epochs": 1, "learning_rate": 0.1}}}}}},
-        ["unfreezing.early.all.unfrozen_stages: missing"],
+        {"transfers": {"few-images": {"unfreezing": {"mine": {"all": {"epochs": 1, "learning_rate": 0.1}}}}}},
+        ["unfreezing.mine.all.unfrozen_stages: missing"],
     ),
     (
         {
