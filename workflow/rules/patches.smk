@@ -1,15 +1,5 @@
 # oh2024's synthetic experiments: exact, and of full size at every scale.
-from mixsuite.steps import sweep_run
-
-descent = run_of_kind("descent")
-
-
-def sweep(wildcards):
-    return sweep_run(CATALOG, wildcards.sweep, wildcards.method)
-
-
-def sweep_specification(wildcards):
-    return canonical_json(CATALOG.sweep_specification(wildcards.sweep))
+include: "common/patches.smk"
 
 
 rule train_patches:

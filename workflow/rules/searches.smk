@@ -1,10 +1,5 @@
 # The cells of networks: searched for, and how large a network of them is.
-search = run_of_kind("search")
-sizes = run_of_kind("sizes")
-
-
-def genotypes_option(wildcards):
-    return ["--genotypes", *files] if (files := genotype_of(sizes)(wildcards)) else []
+include: "common/searches.smk"
 
 
 rule search_architecture:

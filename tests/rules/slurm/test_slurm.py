@@ -131,7 +131,7 @@ def disturbed_and_several(small_project, cluster, tmp_path_factory):
     project.edit("config.yaml", "[vanilla, cutmix-a1-p0.5]", "[vanilla, cutout, mixup-a1, cutmix-a1-p0.5]")
     project.edit("workflow/scales/demo.yaml", "cifar: {epochs: 1", f"cifar: {{epochs: {EPOCHS}")
     project.edit("workflow/rules/training.smk", "runtime=growing(1440)", "runtime=growing(1)")
-    project.edit("workflow/rules/training.smk", "else 4000", "else 1500")
+    project.edit("workflow/rules/common/training.smk", "else 4000", "else 1500")
     hunger = tmp_path_factory.mktemp("hunger")
     (hunger / "sitecustomize.py").write_text(HUNGER)
     path = f"{hunger}{os.pathsep}{cluster.environment['PYTHONPATH']}"
