@@ -129,8 +129,8 @@ CONTRADICTED = {
     ("table5", "cv-best-accuracy"): {("pc-darts/cv-cifar100", "amoebanet-c")},
 }
 
-# What the claims of oh2024 about images and other mixings test, written down apart from the manifest: kind, metric, then
-# the pairs, or the rows and their bound; and whether a stand-in can test it.
+# What claims of oh2024 about images and other mixings test, written down apart from the manifest: kind, metric, then
+# the pairs, or the rows with their bound; and whether a stand-in can test it.
 OH_CLAIMS = {
     "cifar10_accuracy": {
         "order-on-cifar10": ("higher", "accuracy", ["cutout > erm", "cutmix > cutout"], False),
