@@ -45,7 +45,7 @@ def test_the_project_as_it_is_loads(root, base):
 @pytest.mark.parametrize("protocol", ["text", "released"])
 def test_every_scale_and_protocol_loads(root, base, scale, protocol):
     house = load_house(root, base | {"scale": scale, "protocol": protocol})
-    assert house.schedule("cifar").epochs == {"demo": 40, "lab": 60, "paper": 300}[scale]
+    assert house.schedule("cifar").epochs == {"demo": 25, "lab": 60, "paper": 300}[scale]
 
 
 CONFIG_MISTAKES = [
