@@ -268,7 +268,8 @@ def test_rows_name_what_exists(house):
     assert {run.recipe for run in runs} <= set(house.recipes)
     assert {run.model for run in runs} <= set(house.models)
     estimates = [house.settings("cscores", name).estimate for name in house.named["cscores"]]
-    assert {each.schedule for each in (*runs, *estimates)} == set(house.protocols)
+    sources = [house.settings("transfers", name).source for name in house.named["transfers"]]
+    assert {each.schedule for each in (*runs, *estimates, *sources)} == set(house.protocols)
     assert {run.dataset for run in runs} == set(house.datasets) - {"digits", "digits-pairs", "photographs"}
 
 
