@@ -137,8 +137,8 @@ def test_a_damaged_result_is_not_overwritten_either_and_is_called_damaged(made, 
     (home / training.others[0]).write_bytes(b"damaged")
     name, folder = training.others[0].rpartition("/")[2], (home / training.record).parent
     said = refusal(take(away))
-    assert said.startswith(f"a damaged result is there already ({name} was changed: its sha256 is not ")
-    assert said.endswith(f": delete {folder} if it is to be replaced")
+    assert said.startswith(f"a damaged result ({name} was changed: its sha256 is not ")
+    assert said.endswith(f" is there already: delete {folder} if it is to be replaced")
 
 
 @pytest.mark.parametrize("kind", ["evaluation", "transfer", "landscape", "bridge", "held_out", "timing", "sizes"])
@@ -151,8 +151,8 @@ def test_of_a_result_that_is_one_file_that_file_alone_is_to_be_deleted(made, res
     assert refusal(take(away)) == f"another result is there already: delete {file} if it is to be replaced"
     file.write_text(file.read_text().replace("1.0", "3.0"))
     said = refusal(take(away))
-    assert said.startswith("a damaged result is there already (was changed: its checksum is ")
-    assert said.endswith(f": delete {file} if it is to be replaced")
+    assert said.startswith("a damaged result (was changed: its checksum is ")
+    assert said.endswith(f" is there already: delete {file} if it is to be replaced")
 
 
 def test_of_a_sweep_its_two_files_are_to_be_deleted_and_no_others(made, results, take, home, away):

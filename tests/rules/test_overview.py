@@ -236,7 +236,7 @@ def test_status_and_plan_run_beside_a_build_and_a_killed_training_does_not_seem_
     finally:
         os.killpg(build.pid, signal.SIGKILL)
         build.wait()
-    assert re.search(r"stopped \d+ s ago +\d+ of 400", program(project, "show_status"))
+    assert re.search(r"stopped \d+ s ago +\d+ of 4000", program(project, "show_status"))
     # Also where the killed Snakemake's lock was left.
     found = project.snakemake("status")
     assert found.returncode == 0, found.stdout

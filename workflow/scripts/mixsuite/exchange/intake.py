@@ -120,10 +120,9 @@ class Intake:
             present, damage = None, [str(error).removeprefix(f"{record}: ")]
         if present == content and not damage:
             return "there", ""
-        said = (
-            f"a damaged result is there already ({'; '.join(damage)})" if damage else "another result is there already"
-        )
-        return "refused", f"{said}: delete {_place_of(result, self.verifier.root)} if it is to be replaced"
+        found = f"a damaged result ({'; '.join(damage)})" if damage else "another result"
+        place = _place_of(result, self.verifier.root)
+        return "refused", f"{found} is there already: delete {place} if it is to be replaced"
 
     def _place(self, result: Result, text: bytes, folder: Path, when: float) -> None:
         for file in result.others:
