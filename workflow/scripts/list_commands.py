@@ -73,8 +73,8 @@ def _script(told: str, device: str = "auto") -> str:
     lines = [
         "#!/bin/sh",
         "# To be run in the project's folder, with the same version of the project and requirements.txt installed.",
-        "# --device auto takes a GPU where there is one; write cpu or cuda to say which. --threads: CPU threads of each",
-        "# process. To change them in all commands: sed -i 's/--threads 1 /--threads 4 /' THIS_FILE",
+        "# --device auto takes a GPU where there is one; write cpu or cuda to say which. --threads: CPU threads of",
+        "# each process. To change them in all commands: sed -i 's/--threads 1 /--threads 4 /' THIS_FILE",
         "# Then take the results home: python workflow/scripts/import_results.py FOLDER (docs/sharing.md)",
         "set -e",
         *(["mkdir -p " + " ".join(folders)] if folders else ["# Nothing is missing."]),
