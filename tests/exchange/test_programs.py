@@ -11,7 +11,7 @@ Reason: Missing output files: results/demo/data/digits/dataset.json
 Shell command: python workflow/scripts/prepare_dataset.py --dataset '{}' > results/demo/logs/p/digits.log 2>&1
 
 Job 2: Training Mixup (run abc)
-Shell command: python  workflow/scripts/train.py --dataset-sha256 not prepared --device cpu --threads 1 > logs/t/abc.log 2>&1
+Shell command: python  workflow/scripts/train.py --dataset-sha256 not prepared --device cpu --threads 1 > t/abc.log 2>&1
 
 Job 1: Tabulating comparison
 Shell command: python workflow/scripts/tabulate_classification.py > results/demo/logs/tabulate/c.log 2>&1
@@ -49,10 +49,10 @@ def test_an_empty_folder_gives_nothing(tmp_path, capsys):
 
 def test_the_commands_are_those_of_snakemake_without_what_only_shows_results():
     script = list_commands._script(TOLD).splitlines()
-    assert "mkdir -p logs/t results/demo/logs/p" in script
+    assert "mkdir -p results/demo/logs/p t" in script
     assert [line for line in script if line.startswith("python")] == [
         "python workflow/scripts/prepare_dataset.py --dataset '{}' > results/demo/logs/p/digits.log 2>&1",
-        "python  workflow/scripts/train.py --device auto --threads 1 > logs/t/abc.log 2>&1",
+        "python  workflow/scripts/train.py --device auto --threads 1 > t/abc.log 2>&1",
     ]
     assert "# Training Mixup (run abc)" in script
 
