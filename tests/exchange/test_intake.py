@@ -131,11 +131,49 @@ def test_another_result_is_never_overwritten(made, training, take, home, away):
     assert (home / training.record).read_bytes() == before
 
 
-def test_a_damaged_result_is_not_overwritten_either(made, training, take, home, away):
+def test_a_damaged_result_is_not_overwritten_either_and_is_called_damaged(made, training, take, home, away):
     made(training)
     take(away)
     (home / training.others[0]).write_bytes(b"damaged")
-    assert "another result is there already: delete " in refusal(take(away))
+    name, folder = training.others[0].rpartition("/")[2], (home / training.record).parent
+    said = refusal(take(away))
+    assert said.startswith(f"a damaged result ({name} was changed: its sha256 is not ")
+    assert said.endswith(f" is there already: delete {folder} if it is to be replaced")
+
+
+@pytest.mark.parametrize("kind", ["evaluation", "transfer", "landscape", "bridge", "held_out", "timing", "sizes"])
+def test_of_a_result_that_is_one_file_that_file_alone_is_to_be_deleted(made, results, take, home, away, kind):
+    result = next(each for each in results.values() if each.run.kind == kind)
+    made(result, seconds=1.0)
+    take(away)
+    made(result, seconds=2.0)
+    file = home / result.record
+    assert refusal(take(away)) == f"another result is there already: delete {file} if it is to be replaced"
+    file.write_text(file.read_text().replace("1.0", "3.0"))
+    said = refusal(take(away))
+    assert said.startswith("a damaged result (was changed: its checksum is ")
+    assert said.endswith(f" is there already: delete {file} if it is to be replaced")
+
+
+def test_of_a_sweep_its_two_files_are_to_be_deleted_and_no_others(made, results, take, home, away):
+    sweep = next(each for each in results.values() if each.run.kind == "sweep")
+    made(sweep, seconds=1.0)
+    take(away)
+    made(sweep, seconds=2.0)
+    assert f"delete {home / sweep.files[0]} and {home / sweep.files[1]} if it" in refusal(take(away))
+
+
+def test_what_is_made_of_a_subset_comes_home_with_it_and_is_held_against_it(made, results, take, home, catalog, away):
+    write_json(home / catalog.dataset_files("digits")[0], {"sha256": "d" * 64})
+    result = next(each for each in results.values() if "subset" in (each.run.specification.get("dataset") or ()))
+    (subset,) = (need for need in result.needs if need.run.kind == "subset")
+    made(subset, sha256="d" * 64, **{"n": 1})
+    made(result, sha256="c" * 64)
+    assert [outcome.state for outcome in take(away)] == ["taken", "taken"]
+    (home / result.record).unlink()
+    write_json(home / subset.record, {"sha256": "e" * 64})
+    refused = {outcome.path: outcome.reason for outcome in take(away)}
+    assert f"other data: subset {subset.identity} of digits" in refused[result.record]
 
 
 def test_what_a_kill_left_of_an_intake_is_completed(made, training, take, home, away):

@@ -11,7 +11,7 @@ Reason: Missing output files: results/demo/data/digits/dataset.json
 Shell command: python workflow/scripts/prepare_dataset.py --dataset '{}' > results/demo/logs/p/digits.log 2>&1
 
 Job 2: Training Mixup (run abc)
-Shell command: python  workflow/scripts/train.py --run {} --dataset-sha256 not prepared --code c > logs/t/abc.log 2>&1
+Shell command: python  workflow/scripts/train.py --dataset-sha256 not prepared --device cpu --threads 1 > t/abc.log 2>&1
 
 Job 1: Tabulating comparison
 Shell command: python workflow/scripts/tabulate_classification.py > results/demo/logs/tabulate/c.log 2>&1
@@ -25,6 +25,13 @@ Shell command: None
     [
         (import_results, ["/no/such.zip"], "error: /no/such.zip: no such folder or archive"),
         (import_results, ["x", "--config", "scale=dmeo"], "error: config.yaml: scale: found 'dmeo'"),
+        (list_commands, ["--config", "seeds"], "error: --config: found 'seeds', expected KEY=VALUE"),
+        (
+            list_commands,
+            ["--config", "seeds=1", "jeong2021_table1"],
+            "found 'jeong2021_table1', expected KEY=VALUE; artefacts are named before --config",
+        ),
+        (list_commands, ["jeong2021_tabel1"], "unknown artefact 'jeong2021_tabel1' (did you mean 'jeong2021_table1'"),
         (archive_results, ["--output", "x.zip", "--config", "scale=lab"], "error: nothing is built at the scale lab"),
     ],
 )
@@ -42,12 +49,16 @@ def test_an_empty_folder_gives_nothing(tmp_path, capsys):
 
 def test_the_commands_are_those_of_snakemake_without_what_only_shows_results():
     script = list_commands._script(TOLD).splitlines()
-    assert "mkdir -p logs/t results/demo/logs/p" in script
+    assert "mkdir -p results/demo/logs/p t" in script
     assert [line for line in script if line.startswith("python")] == [
         "python workflow/scripts/prepare_dataset.py --dataset '{}' > results/demo/logs/p/digits.log 2>&1",
-        "python  workflow/scripts/train.py --run {} --code c > logs/t/abc.log 2>&1",
+        "python  workflow/scripts/train.py --device auto --threads 1 > t/abc.log 2>&1",
     ]
     assert "# Training Mixup (run abc)" in script
+
+
+def test_a_device_that_was_asked_for_stays():
+    assert " --device cpu --threads 1 > " in list_commands._script(TOLD, "cpu")
 
 
 def test_with_nothing_missing_the_script_says_so():

@@ -50,6 +50,32 @@ def test_without_a_prepared_dataset_the_data_is_not_compared(first, finish, look
     assert look(first("training")).state == "good"
 
 
+@pytest.mark.parametrize("kind", ["training", "held_out", "landscape", "scores", "subset", "evaluation", "transfer"])
+def test_what_is_made_of_a_whole_dataset_is_held_against_that(first, finish, look, prepare, kind):
+    result = first(kind)
+    prepare("b" * 64, result.dataset)
+    finish(result)
+    assert any(f"other data: {result.dataset} with sha256 aaaaaaaaaaaa..., now" in why for why in look(result).stale)
+
+
+def test_a_training_on_a_subset_is_held_against_the_subset_and_not_the_dataset(results, finish, look, prepare):
+    result = next(each for each in results.values() if "subset" in (each.run.specification.get("dataset") or ()))
+    (subset,) = (need for need in result.needs if need.run.kind == "subset")
+    prepare("d" * 64, result.dataset)
+    finish(result, dataset={"sha256": "c" * 64})
+    assert not any(why.startswith("other data") for why in look(result).stale), "the subset is not there yet"
+    for need in subset.needs:
+        for each in (*need.needs, need):
+            finish(each, dataset={"sha256": "d" * 64})
+    finish(subset, dataset={"sha256": "d" * 64}, sha256="c" * 64)
+    finish(result, dataset={"sha256": "c" * 64})
+    assert (look(subset).stale, look(result).stale) == ((), ())
+    finish(subset, dataset={"sha256": "d" * 64}, sha256="e" * 64)
+    finish(result, dataset={"sha256": "c" * 64})
+    (why,) = look(result).stale
+    assert why == f"other data: subset {subset.identity} of digits with sha256 cccccccccccc..., now eeeeeeeeeeee..."
+
+
 def test_a_changed_file_is_damage(first, finish, look, tmp_path):
     finish(first("training"))
     (tmp_path / first("training").others[0]).write_bytes(b"other weights")
@@ -114,6 +140,21 @@ def test_results_that_nothing_asks_for_are_strays(catalog, first, finish, tmp_pa
     stray = tmp_path / "results/demo/runs/0123456789ab/run.json"
     write_record(stray, {"specification": {}}, "c0de")
     assert strays(tmp_path, catalog) == [str(stray.relative_to(tmp_path))]
+
+
+@pytest.mark.parametrize("kind", ["cscores", "estimated_cscores"])
+def test_kinds_that_share_a_folder_are_no_strays_of_each_other(catalog, results, finish, tmp_path, kind, monkeypatch):
+    folder = tmp_path / "results/demo/cscores"
+    known = {each.identity: each.run for each in results.values() if each.record.startswith("results/demo/cscores/")}
+    assert known
+    for identity in known:
+        finish(results[identity])
+    # Whichever kind the scale takes them from.
+    runs = {**catalog.runs, "cscores": {}, "estimated_cscores": {}, kind: known}
+    monkeypatch.setitem(catalog.__dict__, "runs", runs)
+    assert strays(tmp_path, catalog) == []
+    write_record(folder / "0123456789ab" / "cscores.json", {"specification": {}}, "c0de")
+    assert strays(tmp_path, catalog) == ["results/demo/cscores/0123456789ab/cscores.json"]
 
 
 def test_the_text_names_counts_reasons_and_what_to_do(catalog, results, finish, look, first):

@@ -208,31 +208,44 @@ def test_steps_run_by_hand_come_home_and_the_card_counts_them(small_project, pla
 @pytest.mark.slow
 def test_status_and_plan_run_beside_a_build_and_a_killed_training_does_not_seem_to_run(small_project):
     project = small_project("beside")
-    project.edit("workflow/scales/demo.yaml", "cifar: {epochs: 1", "cifar: {epochs: 400")
+    project.edit("workflow/scales/demo.yaml", "cifar: {epochs: 1", "cifar: {epochs: 4000")
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "comparison"]
     build = subprocess.Popen(
         command, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
         _wait_for_progress(project)
-        for target in ("status", "plan"):
-            found = project.snakemake(target, timeout=300)
+        locks = _locks(project)
+        assert locks
+        for targets in (["status"], ["plan"], ["verify"], ["status", "verify"]):
+            found = project.snakemake(*targets, timeout=300)
             assert found.returncode == 0, found.stdout
             assert "cannot be locked" not in found.stdout
+            assert _locks(project) == locks, f"{targets} released the lock of the build"
+        for targets in (["comparison"], ["status", "comparison"]):
+            refused = project.snakemake(*targets)
+            assert refused.returncode != 0
+            assert "cannot be locked" in refused.stdout
+            assert _locks(project) == locks
         (training,) = told(project, "status")["trainings"]
         assert training["state"] == "running"
-        assert training["epochs"] == 400
+        assert training["epochs"] == 4000
         assert training["seconds_left"] > 0
-        assert re.search(r"running +\d+ of 400 +\d", program(project, "show_status"))
+        assert re.search(r"running +\d+ of 4000 +\d", program(project, "show_status"))
         assert build.poll() is None, "the build ended before it was looked at"
     finally:
         os.killpg(build.pid, signal.SIGKILL)
         build.wait()
-    assert re.search(r"stopped \d+ s ago +\d+ of 400", program(project, "show_status"))
+    assert re.search(r"stopped \d+ s ago +\d+ of 4000", program(project, "show_status"))
     # Also where the killed Snakemake's lock was left.
     found = project.snakemake("status")
     assert found.returncode == 0, found.stdout
     assert told(project, "status")["trainings"][0]["state"] == "stopped"
+
+
+def _locks(project):
+    folder = project.folder / ".snakemake/locks"
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.lock")}
 
 
 def _wait_for_progress(project):

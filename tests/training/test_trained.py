@@ -88,8 +88,34 @@ def test_weights_of_another_network_are_refused(finish, splits):
     folder, _ = finish()
     content = json.loads((folder / "run.json").read_text())
     content["specification"]["model"]["blocks"] = 2
+    del content["checksum"]
     (folder / "run.json").write_text(json.dumps(content))
     with pytest.raises(ValueError, match=r"model.safetensors: stages.0.1.*: found the shape none"):
+        load_trained(folder, splits[1], "d1gest", CPU)
+
+
+def test_a_changed_record_is_refused(finish, splits):
+    folder, _ = finish()
+    content = json.loads((folder / "run.json").read_text())
+    content["specification"]["seed"] += 1
+    (folder / "run.json").write_text(json.dumps(content))
+    said = r"run\.json: was changed: its checksum is .*; delete the folder, and the network is trained anew$"
+    with pytest.raises(ValueError, match=said):
+        load_trained(folder, splits[1], "d1gest", CPU)
+
+
+def test_a_record_of_an_older_version_has_no_checksum_and_is_read(finish, splits):
+    folder, task = finish()
+    content = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({key: content[key] for key in content if key != "checksum"}))
+    assert load_trained(folder, splits[1], "d1gest", CPU).run["specification"] == task.run
+
+
+def test_truncated_weights_say_what_to_do(finish, splits):
+    folder, _ = finish()
+    whole = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match=r"cannot be read .*; delete the folder, and the network is trained anew$"):
         load_trained(folder, splits[1], "d1gest", CPU)
 
 

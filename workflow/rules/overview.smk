@@ -1,4 +1,5 @@
-# Where a build stands, and what is shared of it. What has no output takes no lock: it also runs beside a build.
+# Where a build stands, and what is shared of it. The first three build nothing, take no lock and run beside a build.
+include: "common/overview.smk"
 
 
 rule status:

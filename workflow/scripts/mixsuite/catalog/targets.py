@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from mixsuite.catalog.artefacts import Catalog
@@ -36,6 +36,11 @@ def check_targets(catalog: Catalog, targets: Iterable[str]) -> None:
         if target in catalog.artefacts:
             raise ConfigError(f"{target}: this version does not build it yet; it builds {', '.join(catalog.built)}")
         raise ConfigError(f"unknown artefact {target!r}{suggest(target, buildable)}")
+
+
+def asks_for_overviews(targets: Collection[str]) -> bool:
+    """Return whether `targets` are such that build nothing, and no others."""
+    return bool(targets) and all(target in OVERVIEWS for target in targets)
 
 
 def asked_targets() -> list[str]:

@@ -114,12 +114,15 @@ class Intake:
             # The record is placed last: this may be what a kill left of an earlier intake.
             return ("refused", f"there are other files already: {there[0]}") if damages(content, there) else None
         try:
-            same = read_record(record) == content and not damages(content, others)
-        except RecordError:
-            same = False
-        if same:
+            present = read_record(record)
+            damage = damages(present, others)
+        except RecordError as error:
+            present, damage = None, [str(error).removeprefix(f"{record}: ")]
+        if present == content and not damage:
             return "there", ""
-        return "refused", f"another result is there already: delete {record.parent} if it is to be replaced"
+        found = f"a damaged result ({'; '.join(damage)})" if damage else "another result"
+        place = _place_of(result, self.verifier.root)
+        return "refused", f"{found} is there already: delete {place} if it is to be replaced"
 
     def _place(self, result: Result, text: bytes, folder: Path, when: float) -> None:
         for file in result.others:
@@ -130,3 +133,11 @@ class Intake:
         with atomic_path(self.verifier.root / result.record) as temporary:
             temporary.write_bytes(text)
         os.utime(self.verifier.root / result.record, (when, when))
+
+
+def _place_of(result: Result, root: Path) -> str:
+    """Return what to delete of `result`, and nothing else: its folder where it has one of its own, or its files."""
+    record = root / result.record
+    if record.parent.name == result.identity:
+        return str(record.parent)
+    return " and ".join(str(root / file) for file in result.files)

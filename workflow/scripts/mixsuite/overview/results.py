@@ -51,12 +51,17 @@ class Result:
         return code_of(self.run)
 
     @property
+    def reader(self) -> Run | None:
+        """The run that says which dataset or subset it is made of: its own, or that of the network it is made of."""
+        if isinstance(self.run.specification.get("dataset"), dict):
+            return self.run
+        networks_first = sorted(self.needs, key=lambda need: need.run.kind != "training")
+        return next((need.reader for need in networks_first if need.reader), None)
+
+    @property
     def dataset(self) -> str | None:
-        """The name of the dataset that it is made of."""
-        found = self.run.specification.get("dataset")
-        if isinstance(found, dict):
-            return found["name"]
-        return next((need.dataset for need in self.needs if need.dataset), None)
+        """The name of the dataset that it is made of, the whole or a subset."""
+        return self.reader.specification["dataset"]["name"] if self.reader else None
 
     @property
     def training(self) -> dict[str, Any] | None:

@@ -10,10 +10,11 @@ from mixsuite.catalog.artefacts import Catalog
 
 def strays(root: Path, catalog: Catalog) -> list[str]:
     """Return the records of runs at the chosen scale that no built artefact shows, relative to `root`."""
+    asked = {paths.record(catalog.scale, kind, name) for kind, runs in catalog.runs.items() for name in runs}
+    # Kinds may share a folder.
+    patterns = dict.fromkeys(paths.record(catalog.scale, kind, "*") for kind in paths.OUTPUTS)
     found = []
-    for kind in paths.OUTPUTS:
-        pattern = paths.record(catalog.scale, kind, "*")
-        asked = {paths.record(catalog.scale, kind, identity) for identity in catalog.runs[kind]}
+    for pattern in patterns:
         there = (str(path.relative_to(root)) for path in root.glob(pattern))
         found += sorted(path for path in there if path not in asked)
     return found

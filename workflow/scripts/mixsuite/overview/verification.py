@@ -97,9 +97,15 @@ class Verifier:
             yield f"other code: {found}, now {result.code}"
 
     def _other_data(self, result: Result, content: Mapping[str, Any]) -> Iterator[str]:
-        prepared, found = self.dataset_sha256(result.dataset), content.get("dataset")
-        if result.dataset and prepared and isinstance(found, dict) and found.get("sha256") != prepared:
-            yield f"other data: {result.dataset} with sha256 {str(found.get('sha256'))[:12]}..., now {prepared[:12]}..."
+        found = content.get("dataset")
+        if result.reader is None or not isinstance(found, dict):
+            return
+        # What is made of a subset names the sha256 of that, which is a dataset like any other.
+        prepared = self._sha256_in(self.catalog.data_files(result.reader)[0])
+        if prepared and found.get("sha256") != prepared:
+            dataset = result.reader.specification["dataset"]
+            name = f"subset {dataset['subset']} of {dataset['name']}" if "subset" in dataset else dataset["name"]
+            yield f"other data: {name} with sha256 {str(found.get('sha256'))[:12]}..., now {prepared[:12]}..."
 
     def _older_than_needs(self, result: Result) -> Iterator[str]:
         made = (self.root / result.record).stat().st_mtime
@@ -112,13 +118,16 @@ class Verifier:
             elif (finding := self.finding(need)) and finding.state != "good":
                 yield f"what it was made of is {finding.state}: {need.record}"
 
-    def dataset_sha256(self, name: str | None) -> str | None:
+    def dataset_sha256(self, name: str) -> str | None:
         """Return the sha256 of the dataset `name` as it is prepared in the project, or None where it is not."""
-        description = self.root / self.catalog.dataset_files(name)[0] if name else None
-        if description is None or not description.is_file():
+        return self._sha256_in(self.catalog.dataset_files(name)[0])
+
+    def _sha256_in(self, description: str) -> str | None:
+        path = self.root / description
+        if not path.is_file():
             return None
         try:
-            return json.loads(description.read_text(encoding="utf-8"))["sha256"]
+            return json.loads(path.read_text(encoding="utf-8"))["sha256"]
         except (ValueError, KeyError, TypeError):
             return "unreadable"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,10 @@ from torch import nn
 from mixsuite.mixing.registry import build_mix
 from mixsuite.models.genotype import with_genotype
 from mixsuite.models.registry import build_model
-from mixsuite.records import damages
+from mixsuite.records import RecordError, damages, read_record
 from mixsuite.training.specification import check_run
+
+_REMEDY = "delete the folder, and the network is trained anew"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def load_trained(folder: Path, split: Any, dataset_sha256: str, device: torch.de
         raise ValueError(f"{folder}: was trained on the dataset with sha256 {found}, expected {dataset_sha256}")
     weights = _read_weights(folder / "model.safetensors")
     if damage := damages(content, [folder / "model.safetensors"]):
-        raise ValueError(f"{folder}: {damage[0]}; delete the folder, and the network is trained anew")
+        raise ValueError(f"{folder}: {damage[0]}; {_REMEDY}")
     schedule, network = run["schedule"], with_genotype(run["model"], content.get("genotype"))
     in_channels, image_size = _image_shape(split, schedule)
     statistics = split.description if schedule["normalisation"] == "dataset" else schedule["normalisation"]
@@ -66,11 +67,12 @@ def load_trained(folder: Path, split: Any, dataset_sha256: str, device: torch.de
 
 def _read_run(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: cannot be read ({error}); expected the result of a training") from None
-    if not (isinstance(content, dict) and "specification" in content and "sha256" in content.get("dataset", ())):
-        raise ValueError(f"{path}: lacks specification or dataset; expected the result of a training")
+        # Older versions kept no checksum.
+        content = read_record(path)
+    except RecordError as error:
+        raise ValueError(f"{error}; {_REMEDY}") from None
+    if "sha256" not in content.get("dataset", ()):
+        raise ValueError(f"{path}: lacks dataset; expected the result of a training")
     check_run(content["specification"])
     return content
 
@@ -79,7 +81,7 @@ def _read_weights(path: Path) -> dict[str, torch.Tensor]:
     try:
         return load_file(path)
     except (OSError, SafetensorError) as error:
-        raise ValueError(f"{path}: cannot be read ({error}); expected the weights of a training") from None
+        raise ValueError(f"{path}: cannot be read ({error}); {_REMEDY}") from None
 
 
 def _image_shape(split: Any, schedule: dict[str, Any]) -> tuple[int, int]:
