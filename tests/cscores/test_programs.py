@@ -115,7 +115,7 @@ def trained(bars, tmp_path):
 
 def write_run(tmp_path, new_estimate, model, sha256):
     run = {"dataset": {}, "model": model, "recipe": {"method": "vanilla"}, "schedule": new_estimate()["schedule"]}
-    content = {"specification": {**run, "seed": 0}, "dataset": {"sha256": sha256}}
+    content = {"specification": {**run, "seed": 0}, "dataset": {"sha256": sha256}, "provenance": {}}
     (tmp_path / "runs" / "net" / "run.json").write_text(json.dumps(content))
 
 

@@ -34,6 +34,8 @@ SCHEDULE = {
     "resized_crop": None,
     "colour_jitter": 0,
     "lighting": 0,
+    "annealing": "steps",
+    "gradient_norm": None,
 }
 
 
@@ -50,7 +52,8 @@ def run_folder(tmp_path):
     model = build_model(MODEL, n_classes=3, in_channels=1, image_size=8)
     save_file(model.state_dict(), tmp_path / "model.safetensors")
     run = {"dataset": {}, "model": MODEL, "recipe": {"method": "vanilla"}, "schedule": SCHEDULE, "seed": 0}
-    (tmp_path / "run.json").write_text(json.dumps({"specification": run, "dataset": {"sha256": "sha"}}))
+    content = {"specification": run, "dataset": {"sha256": "sha"}, "provenance": {}}
+    (tmp_path / "run.json").write_text(json.dumps(content))
     return tmp_path
 
 

@@ -36,6 +36,8 @@ SCHEDULE = {
     "resized_crop": None,
     "colour_jitter": 0,
     "lighting": 0,
+    "annealing": "steps",
+    "gradient_norm": None,
 }
 MIXED = {
     "kind": "mixed_losses",
@@ -118,6 +120,7 @@ def run_folder(tmp_path_factory, dataset, new_network) -> Path:
     save_file(new_network().state_dict(), folder / "model.safetensors")
     parts = {"dataset": {"name": "made up"}, "model": MODEL, "recipe": {"method": "vanilla"}, "schedule": SCHEDULE}
     content = {"specification": {**parts, "seed": 0}, "last": {"top1_error": 50.0}, "dataset": {"sha256": dataset[1]}}
+    content["provenance"] = {}
     (folder / "run.json").write_text(json.dumps(content))
     return folder
 

@@ -282,8 +282,9 @@ def test_bfloat16_rounds_forward_passes_alone(new_run, splits, new_progress, tmp
             return task.mix(images, targets, generator)
 
         def criterion(logits, targets):
-            seen.append((logits.dtype, targets.dtype, torch.is_autocast_enabled("cpu")))
-            return task.criterion(logits, targets)
+            loss = task.criterion(logits, targets)
+            seen.append((loss.dtype, targets.dtype, torch.is_autocast_enabled("cpu")))
+            return loss
 
         return dataclasses.replace(task, mix=mix, criterion=criterion)
 

@@ -64,7 +64,7 @@ def run_folder(tmp_path_factory, source, new_pretrained):
     folder, pretrained = tmp_path_factory.mktemp("run"), new_pretrained()
     save_file(pretrained.weights, folder / "model.safetensors")
     parts = {"dataset": {}, "model": pretrained.settings, "recipe": {"method": "vanilla"}, "schedule": SCHEDULE}
-    content = {"specification": {**parts, "seed": 0}, "dataset": {"sha256": source[1]}}
+    content = {"specification": {**parts, "seed": 0}, "dataset": {"sha256": source[1]}, "provenance": {}}
     (folder / "run.json").write_text(json.dumps(content))
     return folder
 
