@@ -98,18 +98,7 @@ def test_a_sweep_writes_its_table(tmp_path, mapping, capfd):
 def test_the_programs_need_no_configuration(program, root):
     modules = import_closure(root / "workflow" / "scripts" / f"{program}.py")
     rooms = {name.split(".")[1] for name in modules if "." in name}
-    allowed = {
-        "files",
-        "checks",
-        "provenance",
-        "records",
-        "gpus",
-        "device",
-        "program",
-        "progress",
-        "randomness",
-        "patches",
-    }
+    shared = {"files", "checks", "provenance", "records", "gpus", "device", "program", "progress", "randomness"}
     assert rooms <= shared | {"patches"}
     assert "patches" in rooms
 
