@@ -81,6 +81,17 @@ def test_right_answers_are_counted_in_batches_of_any_size(task):
     assert whole.tolist() == [bool(network(x[None]).argmax() == y) for x, y in zip(images, labels, strict=True)]
 
 
+def test_right_answers_depend_on_no_other_image_of_the_batch():
+    network = nn.Sequential(nn.BatchNorm2d(1, affine=False), nn.Flatten(), nn.Linear(1, 2, bias=False))
+    network[2].weight.data = torch.tensor([[-1.0], [1.0]])
+    # All are above the running mean, 0, and right; half of them are below the mean of any batch.
+    images, labels = torch.linspace(1, 2, 12).reshape(12, 1, 1, 1), torch.ones(12, dtype=torch.long)
+    for batch_size in (12, 4, 3):
+        network.train()
+        assert is_right(network, images, labels, batch_size).all()
+    assert network[0].running_mean.item() == 0
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

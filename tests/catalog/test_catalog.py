@@ -227,6 +227,21 @@ def test_what_a_fine_tuning_is_not_the_text_s_is_said(root, base, demo):
     assert own.description("transfer_claims")["stand_in_note"] == "treatments mine added"
 
 
+def test_the_pretraining_has_a_schedule_of_its_own(root, base, demo):
+    def pretrainings(catalog):
+        runs = catalog.artefacts["transfer_claims"].runs("transfer").values()
+        return [needed.identity for run in runs for needed in run.needs]
+
+    own = pretrainings(demo)
+    schedules = {demo.runs["training"][name].specification["schedule"]["batch_size"] for name in own}
+    assert schedules == {64}
+    changes = {
+        name: pretrainings(load_catalog(root, base | {"schedules": {name: {"batch_size": 50}}}))
+        for name in ("oh2024", "cifar", "pretraining")
+    }
+    assert [name for name, found in changes.items() if found != own] == ["pretraining"]
+
+
 def test_a_fine_tuning_can_start_from_weights_that_others_trained(root, base):
     source = {"weights": "imagenet-resnet18"}
     given = {"transfers": {"few-images": {"source": source, "training": {"image_size": 224}}}}

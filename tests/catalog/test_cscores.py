@@ -71,6 +71,16 @@ def test_scores_are_published_given_or_estimated(root, base, tmp_path):
     assert len({each.identity for each in (estimated, published, given)}) == 3
 
 
+def test_footnotes_name_the_network_that_makes_the_estimates(root, base):
+    for config, network in ((base, "the narrow demo network"), (base | REAL, "ResNet-18 (CIFAR stem)")):
+        (note,) = (
+            note
+            for note in load_catalog(root, config).description("oh2024_cscores")["footnotes"]
+            if note.startswith("Held-out images and their C-scores")
+        )
+        assert f"estimate (model {network}, recipe" in note
+
+
 def test_where_scores_lie_changes_no_training(root, base, tmp_path):
     (tmp_path / "mine.npz").touch()
     own = base | {"datasets": {"digits": {"cscores": str(tmp_path / "mine.npz")}}}

@@ -139,12 +139,44 @@ def test_modules_that_are_loaded_by_name(load, imagenet):
     assert {"mixsuite.robustness.indexed_pixels", "mixsuite.robustness.pgd"} <= set(modules_of_adversarial_set(large))
 
 
+def test_a_user_s_folder_goes_before_what_the_scale_makes(load, tmp_path):
+    (tmp_path / "set").mkdir()
+    named = {"image_sets": {"imagenet_a": str(tmp_path / "set")}}
+    (reason,) = {row["missing"] for row in rows(load(**named)).values() if row["missing"]}
+    assert "with image files, but the networks are trained on digits, prepared as arrays" in reason
+    (tmp_path / "set" / "images.npy").touch()
+    assert not any(row["missing"] for row in rows(load(**named)).values())
+    assert "imagenet_a" not in load(**named).description(TABLE)["stand_in_note"]
+    neither = load(stand_ins={"image_sets": {"imagenet_a": "null"}})
+    (reason,) = {row["missing"] for row in rows(neither).values() if row["missing"]}
+    assert reason.startswith("config.yaml: image_sets.imagenet_a: missing")
+
+
+def test_one_setting_of_an_attack_is_changed_alone_and_another_method_replaces_all(load):
+    def gray(change):
+        made = load(robustness={"attacks": {"attacks": {"gray_box_pgd": change}}}).runs["adversarial_set"].values()
+        return [run.specification["attack"] for run in made if run.label.startswith("gray")]
+
+    (attack,) = gray({"steps": 20})
+    assert (attack["method"], attack["steps"], attack["step_size"]) == ("pgd", 20, 2)
+    (attack,) = gray({"method": "fgsm", "gradients_of": "same"})
+    assert attack == {"method": "fgsm", "epsilon": 8, "space": "pixels"}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"image_sets": {"imagenet_b": "."}}, "config.yaml: image_sets: found 'imagenet_b'"),
         ({"image_sets": {"imagenet_a": "nowhere"}}, "image_sets.imagenet_a: found 'nowhere', which is no folder"),
         ({"stand_ins": {"image_sets": {"imagenet_a": {"kind": "x"}}}}, "stand_ins.image_sets.imagenet_a"),
+        (
+            {"robustness": {"attacks": {"attacks": {"a": {"steps": 2}}}}},
+            "config.yaml: robustness.attacks: attacks.a.method: missing",
+        ),
+        (
+            {"robustness": {"attacks": {"shifted": ["imagenet_c"]}}},
+            "config.yaml: robustness.attacks: shifted or unknown: found 'imagenet_c'",
+        ),
         ({"robustness": {"attack": {}}}, "config.yaml: robustness: found 'attack'"),
         ({"robustness": {"attacks": {"epsilon": 0}}}, "robustness.attacks: epsilon: found 0, expected greater than 0"),
         ({"robustness": {"attacks": {"space": "linf"}}}, "space: found 'linf', expected 'pixels' or 'normalised'"),
@@ -154,7 +186,7 @@ def test_modules_that_are_loaded_by_name(load, imagenet):
         ),
         (
             {"robustness": {"attacks": {"attacks": {"a": {"method": "pgb", "gradients_of": "itself"}}}}},
-            "attacks.a: found",
+            "attacks.a.method: found 'pgb', expected 'fgsm', 'pgd', 'margin_pgd'",
         ),
         (
             {"robustness": {"attacks": {"attacks": {"gray_box_pgd": {"method": "fgsm", "gradients_of": "resnet51"}}}}},

@@ -45,7 +45,7 @@ def test_the_project_as_it_is_loads(root, base):
 @pytest.mark.parametrize("protocol", ["text", "released"])
 def test_every_scale_and_protocol_loads(root, base, scale, protocol):
     house = load_house(root, base | {"scale": scale, "protocol": protocol})
-    assert house.schedule("cifar").epochs == {"demo": 40, "lab": 60, "paper": 300}[scale]
+    assert house.schedule("cifar").epochs == {"demo": 25, "lab": 60, "paper": 300}[scale]
 
 
 CONFIG_MISTAKES = [
@@ -229,8 +229,8 @@ CONFIG_MISTAKES = [
         ["treatments.mine.recipes: found 'dropblock', whose method dropblock needs the network"],
     ),
     (
-        {"transfers": {"few-images": {"unfreezing": {"early": {"all": {"epochs": 1, "learning_rate": 0.1}}}}}},
-        ["unfreezing.early.all.unfrozen_stages: missing"],
+        {"transfers": {"few-images": {"unfreezing": {"mine": {"all": {"epochs": 1, "learning_rate": 0.1}}}}}},
+        ["unfreezing.mine.all.unfrozen_stages: missing"],
     ),
     (
         {

@@ -37,14 +37,15 @@ WRONG = st.one_of(
     st.dates(),
 )
 PER_FILE = 60
-TRIES = 6 * PER_FILE
-"""Of each file: the issue asks for 300 in all, which is checked."""
+"""Of each file, of which at least 300 in all must be refused."""
 refused: dict[str, int] = {}
 
 
 def files() -> list[str]:
     folder = ROOT / "workflow"
-    shared = sorted(path.relative_to(ROOT).as_posix() for path in folder.glob("*.yaml"))
+    # The devices are read by the plan alone.
+    read = (path for path in folder.glob("*.yaml") if path.stem != "devices")
+    shared = sorted(path.relative_to(ROOT).as_posix() for path in read)
     return [
         "config.yaml",
         "workflow/scales/demo.yaml",
@@ -126,7 +127,7 @@ def test_a_broken_file_is_one_clear_message(monkeypatch, file):
             assert len(lines) <= 40
             for line in lines:
                 assert len(line) < 1000, line
-                assert line.startswith(("config.yaml", "workflow/", "robustness:")), line
+                assert line.startswith(("config.yaml", "workflow/")), line
                 assert not any(word in line for word in ("Traceback", "pydantic", "validation error", "<class")), line
 
     check()

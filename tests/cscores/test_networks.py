@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -22,6 +24,13 @@ def test_a_network_learns_from_its_images_alone(new_estimate, train_split):
     assert predicted.tolist() == learn(np.arange(0, 24, 2), 0).tolist()
     # Trained on one class alone, it has seen no other.
     assert set(learn(np.flatnonzero(train_split.labels == 1), 0).tolist()) == {1}
+
+
+def test_trainings_on_the_same_images_differ_by_their_number(new_estimate, train_split):
+    learn = network_learner(run_of(new_estimate()), train_split, CPU)
+    predicted = [learn(np.arange(0, 24, 2), number).tolist() for number in (0, 1, 2)]
+    assert predicted[0] == learn(np.arange(0, 24, 2), 0).tolist()
+    assert all(first != second for first, second in itertools.combinations(predicted, 2))
 
 
 def test_a_killed_estimate_goes_on_and_another_does_not(new_estimate, train_split, tmp_path, monkeypatch):

@@ -163,6 +163,21 @@ def test_the_rest_is_scored(call, bars, trained, new_estimate, tmp_path):
     assert "runs/net: was trained on the dataset with sha256" in said.splitlines()[-1]
 
 
+def test_networks_are_not_scored_by_scores_of_another_order(call, bars, trained, new_estimate, tmp_path):
+    model, sha256 = trained
+    write_run(tmp_path, new_estimate, model, sha256)
+    labels = np.sort(load_dataset(bars)[0].labels)
+    write_cscores(tmp_path / "cscores.npz", CScores(np.linspace(0, 1, 24), labels))
+    scoring = {"dataset": {"name": "bars"}, "cscores": "abc", "subsets": {"net": "half"}}
+    folders = ["--runs", "runs", "--subsets", "subsets", "--dataset", bars, "--cscores", "cscores.npz"]
+    what = ["--scoring", json.dumps(scoring), *folders, "--output", "found.json", "--device", "cpu"]
+    status, said = call("score_misclassified", *what)
+    assert status == 1
+    assert said.startswith("error: cscores.npz: the labels differ from the training images' in 16 of 24 places")
+    assert len(said.splitlines()) == 1
+    assert not (tmp_path / "found.json").exists()
+
+
 @pytest.mark.parametrize(
     "program", ["estimate_cscores", "obtain_cscores", "score_misclassified", "measure_mixed_outputs"]
 )

@@ -129,6 +129,103 @@ CONTRADICTED = {
     ("table5", "cv-best-accuracy"): {("pc-darts/cv-cifar100", "amoebanet-c")},
 }
 
+# What claims of oh2024 about images and other mixings test, written down apart from the manifest: kind, metric, then
+# the pairs, or the rows with their bound; and whether a stand-in can test it.
+OH_CLAIMS = {
+    "cifar10_accuracy": {
+        "order-on-cifar10": ("higher", "accuracy", ["cutout > erm", "cutmix > cutout"], False),
+    },
+    "cscores": {
+        "cutmix-errors-have-lower-scores": (
+            "lower",
+            "score",
+            [f"cutmix/{what} < {other}/{what}" for what in ("mean", "q1", "q2", "q3") for other in ("cutout", "erm")],
+            True,
+        ),
+        "cutout-errors-have-lower-scores": (
+            "lower",
+            "score",
+            [f"cutout/{what} < erm/{what}" for what in ("mean", "q1", "q2", "q3")],
+            True,
+        ),
+    },
+    "cscores_distribution": {},
+    "mixed_outputs": {
+        "cutmix-acts-evenly-on-images": (
+            "lower",
+            "output_departure",
+            [
+                f"cutmix/lambda{share} < {other}/lambda{share}"
+                for share in ("0.8", "0.6")
+                for other in ("erm", "cutout")
+            ],
+            True,
+        ),
+        "cutmix-output-follows-the-share": (
+            "at_most",
+            "output_share_error",
+            [f"cutmix/lambda{share} <= 0.05" for share in ("0.8", "0.6")],
+            False,
+        ),
+    },
+    "bridge": {
+        "patch-network-needs-augmentation": (
+            "lower",
+            "images_needed",
+            ["patch/cutout < patch/erm", "patch/cutmix < patch/erm"],
+            False,
+        ),
+        "patch-network-cutmix-needs-fewest": ("lower", "images_needed", ["patch/cutmix < patch/cutout"], False),
+        "cnn-needs-augmentation": ("lower", "images_needed", ["cnn/cutout < cnn/erm", "cnn/cutmix < cnn/erm"], False),
+        "cnn-is-better-on-rarer-features": (
+            "higher",
+            "class_accuracy",
+            ["cnn/cutout > cnn/erm", "cnn/cutmix > cnn/erm"],
+            False,
+        ),
+        "cnn-cutmix-needs-fewest": ("lower", "images_needed", ["cnn/cutmix < cnn/cutout"], False),
+        "patch-network-erm-threshold": ("at_least", "images_needed", ["patch/erm >= 17.3"], False),
+        "patch-network-cutout-threshold": ("at_most", "images_needed", ["patch/cutout <= 6.2"], False),
+        "cnn-erm-threshold": ("at_least", "images_needed", ["cnn/erm >= 17.3"], False),
+    },
+    "mixing_distributions": {
+        "same-conclusion": (
+            "at_least",
+            "class_accuracy",
+            [
+                f"beta-{form}/{rarity} >= 0.75"
+                for form in ("subset", "box")
+                for rarity in ("common", "rare", "extremely_rare")
+            ],
+            False,
+        ),
+        **{
+            f"{name}-even-from-{side}": (
+                kind,
+                "feature_output",
+                [f"{row}/{rarity} {sign} {value}" for rarity in ("common", "rare", "extremely_rare")],
+                False,
+            )
+            for name, row, values in (
+                ("free-sets", "beta-subset", ("1.3375", "1.6347")),
+                ("boxes-features", "beta-box", ("1.3278", "1.6228")),
+            )
+            for side, kind, sign, value in (
+                ("below", "at_least", ">=", values[0]),
+                ("above", "at_most", "<=", values[1]),
+            )
+        },
+        "free-sets-activate-all-patches-evenly": (
+            "at_most",
+            "activation_unevenness",
+            ["uniform-subset <= 5", "beta-subset <= 5"],
+            False,
+        ),
+        "boxes-activate-all-patches-evenly": ("at_most", "activation_unevenness", ["beta-box <= 5"], False),
+    },
+}
+SIGNS = {"lower": "<", "higher": ">", "at_least": ">=", "at_most": "<="}
+
 
 @pytest.fixture(scope="module")
 def house(root):
@@ -171,7 +268,8 @@ def test_rows_name_what_exists(house):
     assert {run.recipe for run in runs} <= set(house.recipes)
     assert {run.model for run in runs} <= set(house.models)
     estimates = [house.settings("cscores", name).estimate for name in house.named["cscores"]]
-    assert {each.schedule for each in (*runs, *estimates)} == set(house.protocols)
+    sources = [house.settings("transfers", name).source for name in house.named["transfers"]]
+    assert {each.schedule for each in (*runs, *estimates, *sources)} == set(house.protocols)
     assert {run.dataset for run in runs} == set(house.datasets) - {"digits", "digits-pairs", "photographs"}
 
 
@@ -322,6 +420,36 @@ def test_oh2024_has_every_artefact(oh):
         "summary": 9,
         "cifar10_accuracy": 3,
     }
+
+
+@pytest.mark.parametrize("name", OH_CLAIMS)
+def test_claims_of_oh2024_test_what_they_say(oh, name):
+    claims = oh.artefacts[name].claims
+    assert [claim.id for claim in claims] == list(OH_CLAIMS[name])
+    for claim in claims:
+        test, sign = claim.test, SIGNS[claim.test.kind]
+        if isinstance(test, Bound):
+            compared = [f"{row} {sign} {test.value:g}" for row in test.of]
+        else:
+            compared = [f"{first} {sign} {second}" for first, second in test.pairs]
+        assert (test.kind, test.metric, compared, claim.stand_in) == OH_CLAIMS[name][claim.id], claim.id
+
+
+def test_thresholds_of_the_bridge_follow_from_its_noise(oh):
+    artefact, sweep = oh.artefacts["bridge"], oh.patch_sweeps["bridge"]
+    dominant = sweep.sigma_d[0] ** 2 * sweep.base.dimension
+    background = sweep.sigma_ratio**2 * dominant
+    claims = {claim.id: claim for claim in artefact.claims}
+    for name, predicted, factor in (
+        ("patch-network-erm-threshold", dominant, 1 / 4),
+        ("cnn-erm-threshold", dominant, 1 / 4),
+        ("patch-network-cutout-threshold", background, 4),
+    ):
+        assert claims[name].test.value == pytest.approx(factor * predicted, abs=0.05)
+        assert f"{claims[name].test.value:g}" in claims[name].text
+        assert f"= {predicted:.3g} images".replace("69.1", "69") in claims[name].text
+    measured = [sweep.base.samples * share for share in sweep.base.rho]
+    assert background < min(measured) < max(measured) < dominant
 
 
 def test_the_synthetic_settings_are_those_known(oh):

@@ -164,6 +164,7 @@ def test_mixed_outputs_are_measured_at_their_share(artefact, tmp_path):
     networks = read_networks(description, "mixed_outputs", tmp_path)
     measured = measure_mixed(description, networks).set_index(["row", "metric", "seed"])["value"]
     assert measured["erm/lambda0.8", "output_share", 0] == pytest.approx(0.6)
+    assert measured["erm/lambda0.8", "output_share_error", 0] == pytest.approx(0.795 - 0.6)
     assert measured["cutmix/lambda0.6", "output_departure", 1] == pytest.approx(0.0044)
     drawn = histograms(mixed_table(description, networks))
     for _, panel in drawn.groupby(["method", "lambda"]):
@@ -201,7 +202,7 @@ def test_accuracies_are_of_the_last_epoch_and_held_against_the_printed_ones(desc
     [
         ("tabulate_cscores", "held_out", network, ["/mean", "/q1", "/q2", "/q3"], 36 + 9),
         ("plot_cscores", "held_out", network, [""], 9),
-        ("plot_mixed_outputs", "mixed_outputs", answers, ["/lambda1", "/lambda0.8", "/lambda0.6"], 2 * 27),
+        ("plot_mixed_outputs", "mixed_outputs", answers, ["/lambda1", "/lambda0.8", "/lambda0.6"], 3 * 27),
     ],
 )
 def test_the_programs_write_all_their_files(artefact, tmp_path, program, kind, content, ends, lines):

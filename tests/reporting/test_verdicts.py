@@ -176,6 +176,11 @@ def test_pairing_sees_what_means_do_not():
     assert judge_claim(order("lower", ("a", "b")), rows).verdict == REPRODUCED
 
 
+def test_differences_that_cancel_but_for_their_last_bits_are_shown_as_nought():
+    rows = {"a": measured(0.1 + 0.2, 2, 4), "b": measured(0.3, 3, 3)}
+    assert "a minus b is 0, 95 %" in judge_claim(order("lower", ("a", "b")), rows).reason
+
+
 def test_every_pair_must_hold():
     rows = {"a": measured(1, 1.1, 0.9), "b": measured(2, 2.1, 2), "c": measured(0, 5, 1)}
     found = judge_claim(order("lower", ("a", "b"), ("a", "c")), rows)

@@ -77,6 +77,27 @@ def test_the_history_names_each_epoch_s_phase(new_task, tune):
     assert all(row["train_loss"] > 0 for row in history)
 
 
+@pytest.mark.parametrize("unfrozen", [0, 1, "all"])
+def test_a_change_of_phase_carries_the_momentum_on(new_task, tune, unfrozen):
+    whole, parted = new_task(), new_task()
+    _, as_one = tune(whole, [phase(unfrozen, epochs=3)], "one")
+    _, as_three = tune(parted, [phase(unfrozen, epochs=1)] * 3, "three")
+    for name, tensor in as_one.items():
+        assert torch.equal(as_three[name], tensor), name
+    for carried, expected in zip(parted.optimizer.velocities, whole.optimizer.velocities, strict=True):
+        assert torch.equal(carried, expected)
+
+
+def test_what_is_frozen_keeps_its_momentum_until_it_is_trained_again(new_task, tune):
+    alone, frozen = new_task(), new_task()
+    tune(alone, [phase("all")], "alone")
+    tune(frozen, [phase("all"), phase(0, epochs=1)], "frozen")
+    names = [name for name, _ in frozen.model.named_parameters()]
+    for name, kept, before in zip(names, frozen.optimizer.velocities, alone.optimizer.velocities, strict=True):
+        assert kept.abs().sum() > 0, name
+        assert torch.equal(kept, before) != name.startswith("classifier."), name
+
+
 def test_a_phase_s_recipe_and_rate_are_its_own(new_task, tune):
     vanilla = {"method": "vanilla"}
     _, alike = tune(new_task(), [phase(0, recipe=vanilla), phase(1)], "alike")

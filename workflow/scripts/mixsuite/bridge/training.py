@@ -52,6 +52,7 @@ def train_network(
     targets = one_hot(labels, 2)
     size = training["batch_size"]
     steps = math.ceil(len(images) / size)
+    schedule = {**training, "annealing": "steps"}
     network.train()
     with reproducible(device):
         for epoch in range(training["epochs"]):
@@ -63,7 +64,7 @@ def train_network(
                     mixed, mixed_targets = mix(images[batch], targets[batch], mixing)
                     loss = soft_cross_entropy(network(mixed), mixed_targets)
                     loss.backward()
-                    optimizer.step(learning_rate(dict(training), epoch, step, steps))
+                    optimizer.step(learning_rate(schedule, epoch, step, steps))
                     total += loss.detach() * len(batch)
     mean = (total / len(images)).item()
     if not math.isfinite(mean):

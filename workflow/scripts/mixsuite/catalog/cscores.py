@@ -13,6 +13,7 @@ from mixsuite.catalog.runs import Run, stand_in
 from mixsuite.catalog.subsets import on_random_part
 from mixsuite.config.cscores import CScoreSettings
 from mixsuite.config.house import House
+from mixsuite.config.networks import Network
 from mixsuite.config.strict import ConfigError
 
 
@@ -65,6 +66,12 @@ def modules_of_held_out(held_out: Run) -> list[str]:
     return sorted({module for run in trained for module in modules_of(run.specification)})
 
 
+def estimating_network(house: House, settings: CScoreSettings) -> Network:
+    """Return the network that makes the estimates at this scale: the one that is named, or its stand-in."""
+    name = settings.estimate.model
+    return house.models[stand_in(house, "models", name) or name]
+
+
 def _cscores(house: House, settings: CScoreSettings, dataset: dict[str, Any]) -> Run:
     name, own = dataset["name"], house.config.datasets.get(dataset["name"])
     published = house.datasets[name].cscores
@@ -76,7 +83,7 @@ def _cscores(house: House, settings: CScoreSettings, dataset: dict[str, Any]) ->
     estimate = settings.estimate
     specification = {
         "dataset": dataset,
-        "model": house.models[stand_in(house, "models", estimate.model) or estimate.model].specification(),
+        "model": estimating_network(house, settings).specification(),
         "recipe": house.recipes[estimate.recipe].settings(house.config.protocol),
         "schedule": house.schedule(estimate.schedule).model_dump(),
         **estimate.model_dump(include={"ratios", "repeats", "seed"}),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mixsuite.catalog.cscores import estimating_network
+from mixsuite.config.cscores import CScoreSettings
 from mixsuite.config.house import House
 from mixsuite.config.manifest import Artefact
 
@@ -43,8 +45,11 @@ def _schedule(house: House, name: str) -> str:
 
 
 def _named(house: House, kind: str, name: str) -> str:
-    named = house.named[kind][name]
-    return f"{named.title}: {_in_words(house.settings(kind, name).model_dump())}. {' '.join(named.sources)}".strip()
+    named, settings = house.named[kind][name], house.settings(kind, name)
+    values = settings.model_dump()
+    if isinstance(settings, CScoreSettings):
+        values["estimate"]["model"] = estimating_network(house, settings).title
+    return f"{named.title}: {_in_words(values)}. {' '.join(named.sources)}".strip()
 
 
 def _recipes(house: House, names: list[str]) -> list[str]:

@@ -25,9 +25,7 @@ def plan_image_set(house: House, name: str, dataset: dict[str, Any]) -> ImageSet
     """Return the set `name` beside `dataset` (its specification), or why there is none."""
     made_of = _stand_in(house, name)
     if made_of is None:
-        if name in house.config.image_sets:
-            return ImageSet({"folder": name})
-        return f"config.yaml: image_sets.{name}: missing, expected a folder that holds a folder of images per class"
+        return _folder(house, name, dataset)
     if form_of(dataset["kind"]) == "index":
         return (
             f"the images of {dataset['name']} are of many sizes, and a stand-in for {name} is made of small ones "
@@ -42,9 +40,24 @@ def folder_of_image_set(house: House, name: str) -> Path:
     return Path(house.config.image_sets[name]).expanduser()
 
 
+def _folder(house: House, name: str, dataset: dict[str, Any]) -> ImageSet | str:
+    if name not in house.config.image_sets:
+        return f"config.yaml: image_sets.{name}: missing, expected a folder that holds a folder of images per class"
+    folder = folder_of_image_set(house, name)
+    if form_of(dataset["kind"]) == "arrays" and not (folder / "images.npy").is_file():
+        return (
+            f"config.yaml: image_sets.{name}: found {str(folder)!r} with image files, but the networks are trained on "
+            f"{dataset['name']}, prepared as arrays; expected a network of large images, or images.npy in the folder"
+        )
+    return ImageSet({"folder": name})
+
+
 def _stand_in(house: House, name: str) -> dict[str, Any] | None:
-    for stand_ins in (house.config.stand_ins, house.scale.stand_ins):
-        if name in stand_ins.image_sets:
-            chosen = stand_ins.image_sets[name]
-            return chosen.model_dump() if chosen else None
-    return None
+    # What a user says, one way or the other, goes before the scale's.
+    if name in house.config.stand_ins.image_sets:
+        chosen = house.config.stand_ins.image_sets[name]
+    elif name in house.config.image_sets:
+        chosen = None
+    else:
+        chosen = house.scale.stand_ins.image_sets.get(name)
+    return chosen.model_dump() if chosen else None

@@ -52,6 +52,13 @@ class House:
             settings = validate(model, changed(settings.model_dump(), changes), f"{where}: {kind}.{name}")
         return settings
 
+    def where_settings(self, kind: str, name: str) -> str:
+        """Return where the settings `name` of a kind were last changed, for messages about them."""
+        changing = {"config.yaml": self.config, f"workflow/scales/{self.config.scale}.yaml": self.scale}
+        files = (file for file, changes in changing.items() if name in getattr(changes, kind))
+        file = next(files, None)
+        return f"{file}: {kind}.{name}" if file else f"workflow/{kind}.yaml: {name}"
+
     def patch_setting(self, name: str) -> PatchSetting:
         """Return the synthetic setting `name`, with what the user changes in it."""
         change = self.config.patches.get(name, {})

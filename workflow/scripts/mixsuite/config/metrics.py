@@ -72,5 +72,6 @@ METRICS: dict[str, Metric] = {
     "misclassified_share": Metric("Misclassified held-out images", "%", 2, lower_is_better=True),
     "best_accuracy": Metric("Accuracy of the best epoch", "%", 2, lower_is_better=False),
     "output_share": Metric("Share of the first class's image in the mean output", "", 3),
+    "output_share_error": Metric("Distance of the share in the mean output from λ", "", 3, lower_is_better=True),
     "output_departure": Metric("Departure of the output from the image's share", "", 3, lower_is_better=True),
 }

@@ -67,10 +67,18 @@ def parse_named(kind: str, data: Any, where: str) -> Named:
     return Named(entry.title, settings.model_dump(), tuple(entry.sources))
 
 
+_NAMES_A_METHOD = ("method", "kind")
+
+
 def changed(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Return `settings` with `changes`, of which those of a part change that part alone."""
+    """Return `settings` with `changes`, of which those of a part change that part alone, however deep.
+
+    A change that names another method replaces the whole part: the old method's settings are not the new one's.
+    """
+    if any(settings.get(key, changes.get(key)) != changes.get(key) for key in _NAMES_A_METHOD if key in changes):
+        return changes
     whole = dict(settings)
     for part, change in changes.items():
         both = isinstance(whole.get(part), dict) and isinstance(change, dict)
-        whole[part] = whole[part] | change if both else change
+        whole[part] = changed(whole[part], change) if both else change
     return whole

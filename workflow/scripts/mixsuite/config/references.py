@@ -30,26 +30,24 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
         _check_stand_ins(f"{where}: stand_ins.models", stand_ins.models, house.models)
         _check_stand_ins(f"{where}: stand_ins.pictures", stand_ins.pictures, house.datasets)
     for name in house.named["subsampling"]:
-        scorer = house.settings("subsampling", name).scorer
-        check_known(f"workflow/subsampling.yaml: {name}: scorer.recipe", scorer.recipe, house.recipes)
-        check_known(f"workflow/subsampling.yaml: {name}: scorer.schedule", scorer.schedule, house.protocols)
+        scorer, where = house.settings("subsampling", name).scorer, house.where_settings("subsampling", name)
+        check_known(f"{where}: scorer.recipe", scorer.recipe, house.recipes)
+        check_known(f"{where}: scorer.schedule", scorer.schedule, house.protocols)
     for name in house.named["searches"]:
-        scoring = house.settings("searches", name).scoring
-        check_known(
-            f"workflow/searches.yaml: {name}: scoring.subsampling", scoring.subsampling, house.named["subsampling"]
-        )
-        check_known(f"workflow/searches.yaml: {name}: scoring.model", scoring.model, house.models)
+        scoring, where = house.settings("searches", name).scoring, house.where_settings("searches", name)
+        check_known(f"{where}: scoring.subsampling", scoring.subsampling, house.named["subsampling"])
+        check_known(f"{where}: scoring.model", scoring.model, house.models)
     for name in house.named["cscores"]:
-        estimate, where = house.settings("cscores", name).estimate, f"workflow/cscores.yaml: {name}: estimate"
-        check_known(f"{where}.model", estimate.model, house.models)
-        check_known(f"{where}.recipe", estimate.recipe, house.recipes)
-        check_known(f"{where}.schedule", estimate.schedule, house.protocols)
+        estimate, where = house.settings("cscores", name).estimate, house.where_settings("cscores", name)
+        check_known(f"{where}: estimate.model", estimate.model, house.models)
+        check_known(f"{where}: estimate.recipe", estimate.recipe, house.recipes)
+        check_known(f"{where}: estimate.schedule", estimate.schedule, house.protocols)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
     for name in house.named["weights"]:
-        _check_weights(root, f"weights.{name}", house.settings("weights", name), house)
+        _check_weights(root, house.where_settings("weights", name), house.settings("weights", name), house)
     for name in house.named["transfers"]:
-        _check_transfer(f"transfers.{name}", house.settings("transfers", name), house)
+        _check_transfer(house.where_settings("transfers", name), house.settings("transfers", name), house)
     _check_artefacts(root, house)
     _check_sources(root, house)
 

@@ -13,11 +13,15 @@ def check_robustness(root: Path, house: House, scale_file: str) -> None:
     """Raise ConfigError for the first recipe, network, set of images or folder that is named and not there."""
     evaluations = {name: house.settings("robustness", name) for name in house.named["robustness"]}
     for name, settings in evaluations.items():
-        where = f"robustness: {name}"
+        where = house.where_settings("robustness", name)
         check_known(f"{where}: substitutes.recipe", settings.substitutes.recipe, house.recipes)
         for attack, of in settings.attacks.items():
             check_known(f"{where}: attacks.{attack}.gradients_of", of.gradients_of, {ITSELF, SAME, *house.models})
-    known = {name for settings in evaluations.values() for name in image_sets(settings)}
+    written = (RobustnessSettings.model_validate(named.settings) for named in house.named["robustness"].values())
+    known = {name for settings in written for name in image_sets(settings)}
+    for name, settings in evaluations.items():
+        for asked in image_sets(settings):
+            check_known(f"{house.where_settings('robustness', name)}: shifted or unknown", asked, known)
     for where, names in (
         (f"{scale_file}: stand_ins.image_sets", house.scale.stand_ins.image_sets),
         ("config.yaml: stand_ins.image_sets", house.config.stand_ins.image_sets),

@@ -61,14 +61,24 @@ class UserDataset(Strict):
     """A file of C-scores of the training images, instead of published or estimated ones."""
 
 
+# Snakemake's --config passes a null inside of braces as text.
+_NULLS = BeforeValidator(
+    lambda names: (
+        {name: None if value == "null" else value for name, value in names.items()}
+        if isinstance(names, dict)
+        else names
+    )
+)
+
+
 class StandIns(Strict):
     """What is run instead of a manifest's datasets and networks; null means: not run at this scale."""
 
-    datasets: dict[str, str | None] = {}
-    models: dict[str, str | None] = {}
+    datasets: Annotated[dict[str, str | None], _NULLS] = {}
+    models: Annotated[dict[str, str | None], _NULLS] = {}
     pictures: dict[str, str] = {}
     """Datasets that stand in where a figure shows images and nothing is trained."""
-    image_sets: dict[str, StandInSet | None] = {}
+    image_sets: Annotated[dict[str, StandInSet | None], _NULLS] = {}
     """What is made of images at hand instead of sets such as ImageNet-A; null means: the set itself."""
 
 

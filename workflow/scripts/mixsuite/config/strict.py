@@ -21,6 +21,7 @@ _EXPECTED = {
     "int_parsing": "a whole number",
     "int_type": "a whole number",
     "list_type": "a list",
+    "model_attributes_type": "a mapping of settings",
     "model_type": "a mapping of settings",
     "string_pattern_mismatch": "a name of letters, digits, '_', '.' and '-'",
     "string_too_short": "some text",
@@ -73,8 +74,17 @@ def _line(where: str, detail: Any) -> str:
         return f"{setting}: missing, expected a value"
     if detail["type"] == "value_error":
         return f"{setting}: {message}"
+    if detail["type"] == "union_tag_not_found":
+        return f"{setting}.{_unquoted(detail)}: missing, expected a value"
+    if detail["type"] == "union_tag_invalid":
+        context = detail["ctx"]
+        return f"{setting}.{_unquoted(detail)}: found {context['tag']!r}, expected {context['expected_tags']}"
     expected = _EXPECTED.get(detail["type"]) or message.replace("Input should be ", "")
     return f"{setting}: found {_shorten(detail['input'])}, expected {expected}"
+
+
+def _unquoted(detail: Any) -> str:
+    return detail["ctx"]["discriminator"].strip("'")
 
 
 def _shorten(value: Any) -> str:

@@ -31,9 +31,13 @@ def centred_boxes(
     side: torch.Tensor | float, height: int, width: int, batch_size: int, generator: torch.Generator
 ) -> Boxes:
     """Return one box per sample, centred on a pixel drawn uniformly from the whole image; see `boxes_around`."""
+    return boxes_around(uniform_centres(height, width, batch_size, generator), side, height, width)
+
+
+def uniform_centres(height: int, width: int, batch_size: int, generator: torch.Generator) -> torch.Tensor:
+    """Return (2, batch_size), int32: a row and a column for each sample, uniform over the image."""
     options = {"generator": generator, "device": generator.device, "dtype": torch.int32}
-    centre = torch.stack([torch.randint(length, (batch_size,), **options) for length in (height, width)])
-    return boxes_around(centre, side, height, width)
+    return torch.stack([torch.randint(length, (batch_size,), **options) for length in (height, width)])
 
 
 def boxes_around(centre: torch.Tensor, side: torch.Tensor | float, height: int, width: int) -> Boxes:

@@ -11,23 +11,22 @@ from mixsuite.mixing.owner_map import compose, owners_by_boxes
 
 
 def paste_one_box(
-    images: torch.Tensor, targets: torch.Tensor, partners: torch.Tensor, area: torch.Tensor, generator: torch.Generator
+    images: torch.Tensor, targets: torch.Tensor, partners: torch.Tensor, box: Boxes
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return images and targets where the same box of all samples is that of their partners (2, B).
+    """Return images and targets where the same `box`, a single one, of all samples is that of their partners (2, B).
 
-    `area` (1) is the box's share of the image's: its sides have the square root of it, truncated to pixels, its centre
-    is uniform over the image, and it is clipped at the border. The target is weighted with the area that is left.
+    The target is weighted with the area that is left.
     """
     batch_size, _, height, width = images.shape
-    start, end = centred_boxes(area.sqrt(), height, width, 1, generator)
-    same_for_all = Boxes(start.expand(-1, -1, batch_size), end.expand(-1, -1, batch_size))
+    same_for_all = Boxes(*(edge.expand(-1, -1, batch_size) for edge in box))
     return compose(images, targets, owners_by_boxes(same_for_all, height, width), partners)
 
 
 def build(*, alpha: float, probability: float) -> Mix:
     """Return the mix of clovaai/CutMix-PyTorch (train.py): one λ ~ Beta(α, α), one box and one permutation per batch.
 
-    The box has the area 1 - λ before it is clipped. A batch is mixed with `probability`, else left as it is.
+    The box has the area 1 - λ before its sides are truncated to pixels and it is clipped at the border. A batch is
+    mixed with `probability`, else left as it is.
 
     Raises:
         SettingError: alpha not above 0, probability outside 0 to 1.
@@ -39,6 +38,7 @@ def build(*, alpha: float, probability: float) -> Mix:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         partners = permuted_partners(2, len(images), generator)
         _, cut = proportions(alpha, 2, 1, probability, generator)
-        return paste_one_box(images, targets, partners, cut, generator)
+        box = centred_boxes(cut.sqrt(), *images.shape[2:], 1, generator)
+        return paste_one_box(images, targets, partners, box)
 
     return mix

@@ -37,7 +37,10 @@ def share_of(row: Row) -> float:
 
 
 def measure_mixed(description: Description, networks: Results) -> pd.DataFrame:
-    """Return `output_share` and `output_departure` (see mixsuite.evenness.mixed_outputs) of every row and seed.
+    """Return the measurements of every row and seed.
+
+    `output_share` and `output_departure` (see mixsuite.evenness.mixed_outputs), and `output_share_error`, how far the
+    former is from the images' share.
 
     Raises:
         ValueError: nothing was measured at the λ of a row.
@@ -111,7 +114,11 @@ def draw(description: Description, drawn: pd.DataFrame) -> Figure:
 
 def _values(row: Row, network: list[dict]) -> dict[str, float]:
     found = _at_share(row, network)
-    return {"output_share": found["output_share"], "output_departure": found["departure"]}
+    return {
+        "output_share": found["output_share"],
+        "output_share_error": abs(found["output_share"] - found["share"]),
+        "output_departure": found["departure"],
+    }
 
 
 def _at_share(row: Row, network: list[dict]) -> dict:

@@ -198,7 +198,8 @@ def _interval(interval: Interval) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}"
+    # Differences that cancel but for their last bits are 0.
+    return f"{0.0 if abs(value) < 1e-12 else value:.4g}"
 
 
 def _join(parts: Sequence[_Part]) -> str:

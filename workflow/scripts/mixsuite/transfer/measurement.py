@@ -77,7 +77,7 @@ def _task(
 ) -> Task:
     how = transfer["training"]
     return Task(
-        run={"schedule": how, "seed": transfer["seed"]},
+        run={"schedule": how | {"gradient_norm": None}, "seed": transfer["seed"]},
         model=model,
         forward=model,
         optimizer=SGD(model.parameters(), **{key: how[key] for key in ("momentum", "nesterov", "weight_decay")}),
