@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from torch import nn
 from mixsuite.mixing.registry import build_mix
 from mixsuite.models.genotype import with_genotype
 from mixsuite.models.registry import build_model
-from mixsuite.records import RecordError, damages, read_record
+from mixsuite.records import RecordError, damages, parse_record
 from mixsuite.training.specification import check_run
 
 _REMEDY = "delete the folder, and the network is trained anew"
@@ -67,12 +68,18 @@ def load_trained(folder: Path, split: Any, dataset_sha256: str, device: torch.de
 
 def _read_run(path: Path) -> dict[str, Any]:
     try:
-        # Older versions kept no checksum.
-        content = read_record(path)
-    except RecordError as error:
-        raise ValueError(f"{error}; {_REMEDY}") from None
-    if "sha256" not in content.get("dataset", ()):
-        raise ValueError(f"{path}: lacks dataset; expected the result of a training")
+        text = path.read_bytes()
+        content = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: cannot be read ({error}); {_REMEDY}") from None
+    if not (isinstance(content, dict) and "specification" in content and "sha256" in content.get("dataset", ())):
+        raise ValueError(f"{path}: lacks specification or dataset; expected the result of a training")
+    # Older versions kept no checksum.
+    if "checksum" in content:
+        try:
+            parse_record(text, str(path))
+        except RecordError as error:
+            raise ValueError(f"{error}; {_REMEDY}") from None
     check_run(content["specification"])
     return content
 
