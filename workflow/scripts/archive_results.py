@@ -37,7 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
         about = {
             "scale": catalog.scale,
             "scale_title": catalog.house.scale.title,
-            "configuration": catalog.house.config.model_dump(mode="json", exclude={"datasets"}),
+            # Without the places of a person's files.
+            "configuration": catalog.house.config.model_dump(
+                mode="json", exclude={"datasets", "image_sets", "weights"}
+            ),
             "revision": record("")["revision"],
             "weights": options.weights,
             "missing": sorted(results.keys() - {finding.identity for finding in findings}),

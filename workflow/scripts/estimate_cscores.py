@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.cscores.specification import check_estimate
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.progress import ProgressBar
+    from mixsuite.training.loop import NonFiniteLossError
     from mixsuite.training.sources import load_splits
 
     def step() -> None:
@@ -52,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         # Not before the outputs are there: a kill in between costs nothing.
         state.unlink(missing_ok=True)
 
-    return exit_status(step)
+    return exit_status(step, NonFiniteLossError)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     # Not before the arguments are known to be right: torch takes seconds.
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     from mixsuite.files import atomic_path
@@ -33,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
             save_file(weights, temporary)
         write_record(options.output_record, {"specification": settings}, options.code, [options.output_model])
 
-    return exit_status(step)
+    # Not an OSError, though it is one that safetensors meets on a full disk.
+    return exit_status(step, SafetensorError)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def plan_mixed_outputs(house: House, artefact: PlannedArtefact) -> PlannedArtefa
         raise ConfigError(f"{artefact.name}: found rows on {found}, expected one dataset with mixed_outputs")
     dataset = next(iter(datasets.values()))
     settings = house.settings("mixed_outputs", name).model_dump()
-    specification = {"dataset": dataset, "runs": list(trained), **settings}
+    specification = {"dataset": dataset, "runs": sorted(trained), **settings}
     label = f"mixed images of {dataset['name']}, {len(trained)} networks"
     measured = Run("mixed_outputs", settings["seed"], specification, label, tuple(trained.values()))
     return replace(artefact, measured={**artefact.measured, "mixed_outputs": (measured,)})

@@ -33,9 +33,10 @@ def _landscape(specification: Mapping[str, Any], size: Size) -> float:
     hessian, surface, gaussian = (specification[part] for part in ("hessian", "surface", "gaussian"))
     spectrum = specification["spectrum"]
     # An upper bound: eigenvectors that are found sooner take fewer products.
-    products = hessian["iterations"] + spectrum["probes"] * spectrum["steps"]
+    products = hessian["iterations"] + spectrum["probes"] * spectrum["steps"] + spectrum["trace_probes"]
+    available = size.n_train if hessian["split"] == "train" else size.n_test
     return (
-        _PRODUCT * products * min(hessian["images"], size.n_test)
+        _PRODUCT * products * min(hessian["images"] or available, available)
         + surface["points"] ** 2 * (surface["images"] or size.n_test)
         + len(gaussian["sigmas"]) * gaussian["draws"] * (gaussian["images"] or size.n_test)
     )
