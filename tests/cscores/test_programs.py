@@ -129,7 +129,8 @@ def test_given_scores_are_taken_over(call, bars, tmp_path):
     assert (said["specification"], said["source"], said["n"], said["q2"]) == (OBTAIN, "given.npz", 24, 0.5)
 
 
-def test_published_scores_are_fetched_with_their_checksum(call, bars, tmp_path):
+def test_published_scores_are_fetched_with_their_checksum(call, bars, tmp_path, monkeypatch):
+    monkeypatch.setattr("mixsuite.data.download.time.sleep", lambda seconds: None)
     labels = np.array(load_dataset(bars)[0].labels)
     write_cscores(tmp_path / "there.npz", CScores(np.full(24, 0.5), labels))
     url = (tmp_path / "there.npz").as_uri()
