@@ -68,6 +68,7 @@ def test_an_evaluation_names_all_that_it_is_made_of(load):
     assert specification["shifted_sets"]["imagenet_a"]["kind"] == "rotated_noisy"
 
 
+@pytest.mark.slow
 def test_the_other_readings_are_other_evaluations(load):
     for change in ({"space": "normalised"}, {"class_mask": "unmasked"}, {"epsilon": 4}):
         other = load(robustness={"attacks": change})

@@ -58,12 +58,14 @@ def test_a_training_sends_each_image_forward_and_backward_and_each_test_image_fo
 
 def test_a_landscape_is_products_and_evaluations(first):
     specification = {
-        "hessian": {"iterations": 7, "images": 100},
-        "spectrum": {"probes": 2, "steps": 5},
+        "hessian": {"iterations": 7, "images": 100, "split": "test"},
+        "spectrum": {"probes": 2, "steps": 5, "trace_probes": 3},
         "surface": {"points": 3, "images": None},
         "gaussian": {"sigmas": [1, 2], "draws": 4, "images": 10},
     }
-    assert PASSES["landscape"](specification, DIGITS) == 6 * 17 * 100 + 9 * 1197 + 8 * 10
+    assert PASSES["landscape"](specification, DIGITS) == 6 * 20 * 100 + 9 * 1197 + 8 * 10
+    specification["hessian"]["images"] = None
+    assert PASSES["landscape"](specification, DIGITS) == 6 * 20 * 1197 + 9 * 1197 + 8 * 10
 
 
 def test_an_attack_is_a_forward_and_a_backward_pass_for_each_of_its_steps():

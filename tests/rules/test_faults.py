@@ -100,7 +100,7 @@ def test_a_step_killed_in_mid_write(project, killed_before, undisturbed, name):
 def test_a_disk_that_is_full_while_a_dataset_is_written(project, on_small_disk, undisturbed):
     found = on_small_disk("results/demo/data", 64)
     assert found.returncode != 0
-    assert "No space left on device" in found.stdout
+    assert "a file was not written whole; is the disk full?" in found.stdout
     assert "Traceback" not in found.stdout
     assert finish(project) == undisturbed
 

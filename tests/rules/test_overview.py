@@ -73,6 +73,7 @@ def test_a_run_of_the_paper_scale_with_nothing_to_do_is_quick(filled):
     assert seconds < 10
 
 
+@pytest.mark.slow
 def test_a_dry_run_of_the_whole_paper_scale_is_quick(project, planned_jobs):
     seconds, said = snakemake_seconds(project, "-n", "--config", "scale=paper")
     assert planned_jobs(said)["train_classifier"] > 200

@@ -35,6 +35,7 @@ def test_every_artefact_is_a_target(project, planned_jobs):
     assert "train_classifier" not in jobs
 
 
+@pytest.mark.slow
 def test_every_paper_is_a_target(project, planned_jobs):
     jobs = planned_jobs(project.snakemake("-n", "jeong2021").stdout)
     assert jobs["tabulate_classification"] == 2

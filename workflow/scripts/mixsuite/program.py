@@ -47,7 +47,9 @@ def exit_status(step: Callable[[], object], *mistakes: type[Exception]) -> int:
     try:
         step()
     except (ValueError, OSError, MemoryError, *mistakes) as error:
-        sys.stderr.write(f"error: {error}\n")
+        # numpy tells how many bytes a full disk took, and not why it took no more.
+        cut = isinstance(error, OSError) and error.errno is None and " requested and " in str(error)
+        sys.stderr.write(f"error: {'a file was not written whole; is the disk full? ' if cut else ''}{error}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("interrupted: start again to go on\n")
