@@ -67,8 +67,10 @@ def test_switching_conda_on_or_off_makes_nothing_again(snakemake, prefixes, cond
 
 def test_a_container_is_described_with_every_environment(snakemake, root):
     dockerfile = snakemake("--containerize")
-    for name in ENVIRONMENTS:
-        assert f"#   source: envs/{name}.yaml" in dockerfile
-        for line in (root / "envs" / f"{name}.yaml").read_text(encoding="utf-8").splitlines():
+    # That of the archive as well, which no table or figure needs.
+    environments = sorted((root / "envs").glob("*.yaml"))
+    for path in environments:
+        assert f"#   source: envs/{path.name}" in dockerfile
+        for line in path.read_text(encoding="utf-8").splitlines():
             assert f"#   {line}" in dockerfile
-    assert dockerfile.count("conda env create --prefix") == len(ENVIRONMENTS)
+    assert dockerfile.count("conda env create --prefix") == len(environments) > len(ENVIRONMENTS)
