@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from mixsuite.catalog.artefacts import Catalog
@@ -92,7 +93,7 @@ def step_of(kind: str) -> str:
 def code_of(run: Run) -> str:
     """Return the fingerprint of the code that makes `run` now."""
     step, modules = STEPS[run.kind]
-    return code_fingerprint(script(step), modules(run))
+    return _fingerprint(step, tuple(modules(run)))
 
 
 def sweep_run(catalog: Catalog, name: str, method: str) -> Run:
@@ -104,3 +105,9 @@ def sweep_run(catalog: Catalog, name: str, method: str) -> Run:
 def script(step: str) -> Path:
     """Return the file of the program `step`."""
     return SCRIPTS / f"{step}.py"
+
+
+@cache
+def _fingerprint(step: str, modules: tuple[str, ...]) -> str:
+    # Hundreds of runs share a few, and following imports takes a while.
+    return code_fingerprint(script(step), modules)
