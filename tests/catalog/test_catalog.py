@@ -242,6 +242,14 @@ def test_the_pretraining_has_a_schedule_of_its_own(root, base, demo):
     assert [name for name, found in changes.items() if found != own] == ["pretraining"]
 
 
+def test_other_bins_of_predictions_are_no_other_fine_tunings(root, base, demo):
+    changed = load_catalog(root, base | {"transfers": {"few-images": {"calibration": {"bins": 10}}}})
+    before, after = (catalog.artefacts["transfer_calibration"].runs("transfer") for catalog in (demo, changed))
+    assert list(before) == list(after)
+    shown = changed.description("transfer_calibration")["settings"]["transfers"]["calibration"]
+    assert shown["bins"] == 10
+
+
 def test_a_fine_tuning_can_start_from_weights_that_others_trained(root, base):
     source = {"weights": "imagenet-resnet18"}
     given = {"transfers": {"few-images": {"source": source, "training": {"image_size": 224}}}}

@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from safetensors import SafetensorError
 
+    from mixsuite.array_files import write_arrays
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.progress import ProgressBar
@@ -43,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
             pretrained = load_pretrained(options.run_folder, source, source_sha256)
         with lease(options.device) as device, closing(ProgressBar("treatment", len(transfer["treatments"]))) as bar:
             identity = checkpoint_identity(transfer, options.code, sha256, device) | {"source": str(source_sha256)}
-            found = measure_transfer(transfer, pretrained, train, test, device, options.state, identity, bar)
+            found, predictions = measure_transfer(
+                transfer, pretrained, train, test, device, options.state, identity, bar
+            )
             content = {
                 "specification": transfer,
                 "treatments": found,
@@ -52,7 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
                 "dataset": {"sha256": sha256},
                 "source": {"sha256": source_sha256},
             }
-            write_record(options.output, content, options.code)
+            write_arrays(options.output_predictions, predictions)
+            write_record(options.output, content, options.code, [options.output_predictions])
         # Not before the output is there: a kill in between costs nothing.
         for name in transfer["treatments"]:
             (options.state / f"{name}.safetensors").unlink(missing_ok=True)
@@ -77,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     where = parser.add_argument_group("where it goes")
     where.add_argument("--state", required=True, type=Path, metavar="DIR", help="checkpoints; keep it")
     where.add_argument("--output", required=True, type=Path, metavar="FILE", help="what was measured (.json)")
+    where.add_argument(
+        "--output-predictions", required=True, type=Path, metavar="FILE", help="for every test image (.npz)"
+    )
     add_computing_options(parser)
     return parser
 

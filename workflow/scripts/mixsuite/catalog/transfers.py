@@ -71,13 +71,14 @@ def _weights(house: House, name: str) -> Run:
 
 
 def _transfer(house: House, name: str, settings: TransferSettings, seed: int, network: Run) -> Run:
+    # All treatments in one: they are compared in pairs, and a program for each would load all networks and images anew.
+    # The bins that predictions are sorted into are the tables' and figures' own matter.
     specification = {
         "pretrained": {network.kind: network.identity},
         "dataset": dataset_specification(house, _target(house, settings)),
         "images_per_class": settings.target.images_per_class,
         "training": settings.training.model_dump(),
         "treatments": {key: _treatment(house, settings, each) for key, each in settings.treatments.items()},
-        "calibration": settings.calibration.model_dump(),
         "seed": seed,
     }
     label = f"{name}, {len(settings.treatments)} treatments, seed {seed}"
