@@ -17,6 +17,7 @@ from mixsuite.data.arrays import load_dataset
 from mixsuite.data.download import md5_of
 from mixsuite.data.subset import load_subset, write_subset
 from mixsuite.models.registry import build_model
+from mixsuite.records import sha256_of
 
 OBTAIN = {"dataset": {"name": "bars"}, "published": None}
 
@@ -95,6 +96,19 @@ def test_scores_of_another_dataset_or_order_are_one_line(call, bars, tmp_path, f
     assert said.startswith(message)
     assert len(said.splitlines()) == 1
     assert not (tmp_path / "cscores.npz").exists()
+
+
+def test_a_file_that_was_replaced_is_refused(call, bars, tmp_path):
+    labels = np.array(load_dataset(bars)[0].labels)
+    write_cscores(tmp_path / "given.npz", CScores(np.full(len(labels), 0.5), labels))
+    what = ["--cscores", json.dumps(OBTAIN), "--source", "given.npz", "--dataset", bars, "--cache", "cache"]
+    status, said = call("obtain_cscores", *what, "--source-sha256", "0123", *outputs(tmp_path))
+    assert status == 1
+    assert said.startswith("error: given.npz: has sha256 ")
+    assert said.endswith("expected 0123: it was replaced; start Snakemake again\n")
+    assert not (tmp_path / "cscores.npz").exists()
+    found = sha256_of(tmp_path / "given.npz")
+    assert call("obtain_cscores", *what, "--source-sha256", found, *outputs(tmp_path)) == (0, "")
 
 
 @pytest.fixture

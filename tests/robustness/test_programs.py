@@ -69,6 +69,16 @@ def test_an_evaluation_is_one_file(start, dataset, splits, run_folder, sets, tmp
     assert content["sets"]["gray_box_pgd"]["sha256"] == record["sha256"]
 
 
+def test_a_set_that_was_replaced_is_refused(start, dataset, run_folder, sets, tmp_path):
+    command = _evaluation(EVALUATION, dataset, run_folder, sets, tmp_path / "e.json")
+    ended = start(*command, "--set-sha256", "unknown=0123")
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith(f"error: {sets / 'unknown'}: has sha256 ")
+    assert line.endswith("expected 0123: it was replaced; start Snakemake again")
+    assert not (tmp_path / "e.json").exists()
+
+
 def test_a_missing_folder_is_one_message(start, dataset, run_folder, sets, tmp_path):
     command = _evaluation(EVALUATION, dataset, run_folder, sets, tmp_path / "e.json")
     command[command.index(sets / "unknown")] = sets / "imagenet-o"
@@ -96,7 +106,7 @@ def test_a_folder_without_a_name_is_a_wrong_use(start, dataset, run_folder, sets
     command[command.index(f"gray_box_pgd={sets / 'gray'}")] = sets / "gray"
     ended = start(*command)
     assert ended.returncode == 2
-    assert "expected NAME=DIR" in ended.stderr
+    assert "expected a name, = and what belongs to it" in ended.stderr
 
 
 @pytest.mark.parametrize("name", ["make_adversarial", "make_stand_in_set", "evaluate_robustness"])

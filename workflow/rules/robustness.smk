@@ -97,11 +97,12 @@ rule evaluate_robustness:
         trained=trained_folder_of(network_of_evaluation),
         dataset=dataset_folder_of(network_of_evaluation),
         sets=evaluated_sets,
+        contents=contents_of_sets,
         label=label_of(evaluation),
         device=device,
     message:
         "Measuring {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --evaluation {params.evaluation:q} --run-folder {params.trained} {params.sets:q}"
-        " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
+        " {params.contents:q} --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
         " --output {output} --device {params.device} --threads {threads} > {log} 2>&1"
