@@ -53,8 +53,10 @@ def _evaluation(evaluation, dataset, run_folder, sets, output):
 
 def test_an_evaluation_is_one_file(start, dataset, splits, run_folder, sets, tmp_path):
     command = _evaluation(EVALUATION, dataset, run_folder, sets, tmp_path / "e.json")
-    ended = start(*command, "--dataset-sha256", splits[2], "--code", "c0de")
+    told = tmp_path / "progress.json"
+    ended = start(*command, "--dataset-sha256", splits[2], "--code", "c0de", "--progress", told)
     assert ended.returncode == 0, ended.stderr
+    assert (json.loads(told.read_text())["status"], json.loads(told.read_text())["total"]) == ("done", 5)
     content = json.loads((tmp_path / "e.json").read_text())
     assert content["specification"] == EVALUATION
     assert content["trained"]["model"]["family"] == "demo_cnn"

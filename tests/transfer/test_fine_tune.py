@@ -104,7 +104,8 @@ def test_all_treatments_are_measured_and_only_what_they_need_imported(root, opti
     expected = {f"{part}_{name}" for part in ("confidence", "correct") for name in transfer["treatments"]}
     assert set(np.load(tmp_path / "out.npz")) == expected
     assert (found["provenance"]["code"], found["source"]["sha256"]) == ("abc", source[1])
-    assert not list((tmp_path / "state").iterdir())
+    assert [file.name for file in (tmp_path / "state").iterdir()] == ["progress.json"]
+    assert json.loads((tmp_path / "state" / "progress.json").read_text())["status"] == "done"
     # Each takes a second or more.
     slow = {"torch._dynamo", "torch._inductor", "torchvision", "pandas", "matplotlib"}
     assert not slow & {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}

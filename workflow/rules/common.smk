@@ -90,6 +90,11 @@ def device(wildcards, resources):
     return CATALOG.house.config.device if resources.get("gpu") else "cpu"
 
 
+def progress_file(wildcards, resources):
+    # Not an output: it is read while the job runs.
+    return f"results/{wildcards.scale}/.state/{wildcards.run}/progress.json"
+
+
 def label_of(run_of):
     return lambda wildcards, resources: run_of(wildcards).label
 

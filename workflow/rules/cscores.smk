@@ -102,6 +102,7 @@ rule score_misclassified:
         dataset=dataset_folder_of(held_out),
         label=label_of(held_out),
         device=device,
+        progress=progress_file,
         runs="results/{scale}/runs",
         subsets="results/{scale}/subsets",
     message:
@@ -109,4 +110,4 @@ rule score_misclassified:
     shell:
         "python {input.script} --scoring {params.scoring:q} --runs {params.runs} --subsets {params.subsets}"
         " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --cscores {input.cscores}"
-        " --code {params.code} --output {output} --device {params.device} --threads {threads} > {log} 2>&1"
+        " --code {params.code} --output {output} --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"

@@ -32,12 +32,13 @@ rule make_adversarial:
         folder="results/{scale}/adversarial_sets/{run}",
         label=label_of(adversarial_set),
         device=device,
+        progress=progress_file,
     message:
         "Attacking: {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --adversarial-set {params.adversarial_set:q} --run-folder {params.trained}"
         " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
-        " --output {params.folder} --device {params.device} --threads {threads} > {log} 2>&1"
+        " --output {params.folder} --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"
 
 
 rule make_stand_in_set:
@@ -100,9 +101,10 @@ rule evaluate_robustness:
         contents=contents_of_sets,
         label=label_of(evaluation),
         device=device,
+        progress=progress_file,
     message:
         "Measuring {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --evaluation {params.evaluation:q} --run-folder {params.trained} {params.sets:q}"
         " {params.contents:q} --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
-        " --output {output} --device {params.device} --threads {threads} > {log} 2>&1"
+        " --output {output} --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"

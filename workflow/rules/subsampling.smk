@@ -29,13 +29,14 @@ rule score_images:
         dataset=dataset_folder_of(network_of_scores),
         label=label_of(scores),
         device=device,
+        progress=progress_file,
     message:
         "Scoring the training images: {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --scoring {params.scoring:q} --run-folder {params.trained}"
         " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
         " --output-record {output.record} --output-values {output.values}"
-        " --device {params.device} --threads {threads} > {log} 2>&1"
+        " --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"
 
 
 rule select_subset:

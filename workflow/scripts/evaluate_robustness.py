@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+from mixsuite.told_progress import add_progress_option, told_progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.contents import check_content
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.records import write_record
-    from mixsuite.robustness.evaluation import Sets, check_evaluation, evaluate_robustness
+    from mixsuite.robustness.evaluation import Sets, check_evaluation, evaluate_robustness, part_names
     from mixsuite.robustness.pixels import Pixels, open_pixels, split_pixels
     from mixsuite.training.sources import load_splits
     from mixsuite.training.trained import load_trained
@@ -27,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         check_evaluation(evaluation)
         limit_threads(options.threads)
         _, split, sha256 = load_splits(options.dataset, options.dataset_sha256)
-        with lease(options.device) as device:
+        parts = part_names(evaluation)
+        with lease(options.device) as device, told_progress(options.progress, "part", len(parts)) as bar:
             trained = load_trained(options.run_folder, split, sha256, device)
             how = trained, device, options.threads
             expected = dict(options.set_sha256)
@@ -42,7 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
                 shifted={name: opened(name, folder) for name, folder in options.shifted_set},
                 unknown=opened("unknown", options.unknown_set) if options.unknown_set else None,
             )
-            measured = evaluate_robustness(evaluation, trained, split_pixels(split, *how), sets, device)
+            test = split_pixels(split, *how)
+            measured = evaluate_robustness(
+                evaluation, trained, test, sets, device, lambda name: bar.move(parts.index(name) + 1, name)
+            )
             content = {
                 "specification": evaluation,
                 "trained": trained.run["specification"],
@@ -72,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     on.add_argument("--set-sha256", type=_named, action="append", default=[], metavar="NAME=SHA256", help=text)
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="all measurements (.json)")
     add_computing_options(parser)
+    add_progress_option(parser)
     return parser
 
 

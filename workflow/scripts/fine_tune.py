@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
@@ -23,8 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.array_files import write_arrays
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.progress import ProgressBar
     from mixsuite.records import write_record
+    from mixsuite.told_progress import told_progress
     from mixsuite.training.checkpoint import checkpoint_identity
     from mixsuite.training.loop import NonFiniteLossError
     from mixsuite.transfer.measurement import measure_transfer
@@ -42,7 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
             source, _, source_sha256 = load_dataset(options.source, options.source_sha256)
             check_other_dataset(source_sha256, sha256)
             pretrained = load_pretrained(options.run_folder, source, source_sha256)
-        with lease(options.device) as device, closing(ProgressBar("treatment", len(transfer["treatments"]))) as bar:
+        with (
+            lease(options.device) as device,
+            told_progress(options.state / "progress.json", "treatment", len(transfer["treatments"])) as bar,
+        ):
             identity = checkpoint_identity(transfer, options.code, sha256, device) | {"source": str(source_sha256)}
             found, predictions = measure_transfer(
                 transfer, pretrained, train, test, device, options.state, identity, bar
