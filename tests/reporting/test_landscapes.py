@@ -72,7 +72,7 @@ def new_artefact(describe, tmp_path):
             for run in runs:
                 content = landscape(method, run["seed"], run["identity"])
                 measured.append({"seed": run["seed"], "identity": identity(content["specification"])})
-                (folder / f"{measured[-1]['identity']}.json").write_text(json.dumps(content))
+                (folder / f"{measured[-1]['identity']}.json").write_text(json.dumps({"provenance": {}, **content}))
             names = {"id": ids.format(method=method), "label": method.upper(), "method": method}
             shown = {**names, "runs": runs, "measured": {"landscape": measured}, "printed": printed or {}}
             rows.append({**shown, "stand_in": changes.get("stand_in", False)})

@@ -1,6 +1,7 @@
 """The three programs of the room, run as rules run them."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -95,7 +96,7 @@ def test_another_dataset_than_the_networks_is_one_message(start, dataset, run_fo
     run["dataset"]["sha256"] = "0" * 64
     # As one of an older version, which keeps no checksum.
     del run["checksum"]
-    (tmp_path / "run").mkdir()
+    shutil.copytree(run_folder, tmp_path / "run")
     (tmp_path / "run" / "run.json").write_text(json.dumps(run))
     ended = start(*_evaluation(EVALUATION, dataset, tmp_path / "run", sets, tmp_path / "e.json"))
     assert ended.returncode == 1

@@ -115,7 +115,7 @@ def test_all_treatments_are_measured_and_only_what_they_need_imported(root, opti
     ("changes", "arguments", "target", "message"),
     [
         ({"images_per_class": 11}, (), ("abc", 1), "error: images_per_class: found 11, expected at most 10"),
-        ({}, ("--run-folder", "nowhere"), ("abc", 1), "error: nowhere/run.json: cannot be read"),
+        ({}, ("--run-folder", "nowhere"), ("abc", 1), "error: nowhere/run.json: missing, expected the result of a run"),
         ({}, (), ("abc", 3), "error: target: found images of 8 x 8 pixels in 3 channels, expected 8 x 8 pixels in 1"),
         ({}, ("--dataset-sha256", "0"), ("abcd", 1), "has sha256"),
         ({}, (), ("vwxyz", 1), "error: target: found the dataset that the network was pretrained on, expected another"),

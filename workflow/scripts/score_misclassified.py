@@ -20,12 +20,16 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.cscores.specification import check_scoring
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import device_name, lease, limit_threads
+    from mixsuite.intact import read_intact
     from mixsuite.records import write_record
 
     def step() -> None:
         scoring = read_json("--scoring", options.scoring)
         check_scoring(scoring)
         limit_threads(options.threads)
+        # A file of one's own has no record.
+        if (record := options.cscores.with_suffix(".json")).is_file():
+            read_intact(record, options.cscores)
         cscores = read_cscores(options.cscores)
         whole, _, sha256 = load_dataset(options.dataset, options.dataset_sha256)
         check_order(cscores, whole.labels, str(options.cscores))

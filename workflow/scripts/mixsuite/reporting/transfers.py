@@ -24,7 +24,7 @@ def read_transfers(description: Description, folder: Path | str) -> Results:
     Raises:
         ValueError: a file is missing or damaged, or is another fine-tuning's.
     """
-    transfers = read_measured(description, "transfer", folder)
+    transfers = read_measured(description, "transfer", folder, ".npz")
     for row in description.rows:
         for run in row.measured.get("transfer", ()):
             content = transfers[row.id][run.seed]
@@ -66,8 +66,6 @@ def _read_predictions(path: Path, treatments: Iterable[str]) -> dict[str, Predic
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: Predictions(file[f"confidence_{name}"], file[f"correct_{name}"]) for name in treatments}
-    except FileNotFoundError:
-        raise ValueError(f"{path}: missing, expected the predictions of a fine-tuning") from None
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise ValueError(f"{path}: cannot be read, expected the predictions of a fine-tuning ({error})") from None
 
