@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,11 @@ from mixsuite.data.arrays import ImageArrays
 from mixsuite.models.registry import build_model
 from mixsuite.models.staged import StagedNetwork, check_staged
 from mixsuite.randomness import derived_seed
+from mixsuite.records import RecordError, damages, read_record
 from mixsuite.training.trained import load_trained
 
 _HEAD = "classifier."
+_REMEDY = "delete the folder, and the weights are fetched anew"
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,13 @@ def load_weights(folder: Path) -> Pretrained:
         ValueError: a file is missing or damaged.
     """
     try:
-        settings = json.loads((folder / "weights.json").read_text(encoding="utf-8"))["specification"]
+        content = read_record(folder / "weights.json")
         weights = load_file(folder / "model.safetensors")
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise ValueError(f"{folder}: cannot be read ({error}); expected fetched weights") from None
+    except (OSError, RecordError, SafetensorError) as error:
+        raise ValueError(f"{folder}: cannot be read ({error}); {_REMEDY}") from None
+    if damage := damages(content, [folder / "model.safetensors"]):
+        raise ValueError(f"{folder}: {damage[0]}; {_REMEDY}")
+    settings = content["specification"]
     return Pretrained(settings["model"], weights, settings["mean"], settings["std"], settings["image_size"])
 
 
