@@ -119,7 +119,10 @@ def test_what_was_not_fetched_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("model.safetensors", "model.safetensors was changed: its sha256 is not .*"), ("weights.json", "cannot be read .*")],
+    [
+        ("model.safetensors", "model.safetensors was changed: its sha256 is not .*"),
+        ("weights.json", "cannot be read .*"),
+    ],
 )
 def test_what_was_changed_after_it_was_fetched_is_refused(tmp_path, name, message):
     save_file({"stem.weight": torch.zeros(8)}, tmp_path / "model.safetensors")

@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.cscores.networks import count_correct
     from mixsuite.cscores.record import write_estimate
     from mixsuite.cscores.specification import check_estimate
+    from mixsuite.cscores.subject import check_subject
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.progress import ProgressBar
     from mixsuite.training.loop import NonFiniteLossError
@@ -30,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         check_estimate(estimate)
         limit_threads(options.threads)
         train, _, sha256 = load_splits(options.dataset, options.dataset_sha256)
+        check_subject(estimate["dataset"], train.description, str(options.dataset))
         state = options.state / "counts.npz"
         planned = count_trainings(len(train.labels), estimate["ratios"], estimate["repeats"])
         with lease(options.device) as device, closing(ProgressBar("training", planned)) as progress:

@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.checks import check_keys
     from mixsuite.cscores.scores import write_cscores
     from mixsuite.cscores.source import obtain_cscores
+    from mixsuite.cscores.subject import check_subject
     from mixsuite.data.arrays import load_dataset
     from mixsuite.records import write_record
 
@@ -33,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         specification = read_json("--cscores", options.cscores)
         check_keys("cscores", specification, ("dataset", "published"))
         train, _, sha256 = load_dataset(options.dataset, options.dataset_sha256)
+        check_subject(specification["dataset"], train.description, str(options.dataset))
         published = specification["published"]
         cscores = obtain_cscores(published, options.source, options.cache, train.labels)
         source = published["url"] if options.source is None else Path(options.source).name
