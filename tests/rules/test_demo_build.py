@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import time
 
 import pytest
@@ -53,6 +54,16 @@ def test_stand_ins_are_labelled_and_never_compared(built):
     for row in rows:
         if row["artefact"] == "jeong2021_table1" and row["kind"] == "printed value":
             assert row["verdict"] in ("stand-in", "not run")
+
+
+def test_every_file_of_numbers_marks_stand_ins(built, catalog):
+    for name in catalog.built:
+        (path,) = (file for file in catalog.files(name) if re.search(r"/(tables|figures)/.*csv$", file))
+        with (built.folder / path).open(encoding="utf-8") as file:
+            marks = {row["stand_in"] for row in csv.DictReader(file)}
+        expected = {str(row["stand_in"]) for row in catalog.description(name)["rows"]}
+        assert marks, name
+        assert marks <= (expected or {"True", "False"}), name
 
 
 def test_the_theory_setting_bears_out_the_order_of_the_theorems(built):
