@@ -143,6 +143,17 @@ def test_given_scores_are_taken_over(call, bars, tmp_path):
     assert (said["specification"], said["source"], said["n"], said["q2"]) == (OBTAIN, "given.npz", 24, 0.5)
 
 
+def test_scores_are_not_named_after_another_dataset(call, bars, new_estimate, tmp_path):
+    of_digits = {"name": "digits"}
+    obtain = ["obtain_cscores", "--cscores", json.dumps(OBTAIN | {"dataset": of_digits}), "--cache", "cache"]
+    estimate = ["estimate_cscores", "--estimate", json.dumps(new_estimate(dataset=of_digits)), "--state", "state"]
+    for command in (obtain, estimate):
+        status, said = call(*command, "--dataset", bars, *outputs(tmp_path))
+        assert status == 1
+        assert said == f"error: dataset: name: found 'digits', expected 'bars', prepared in {bars}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_published_scores_are_fetched_with_their_checksum(call, bars, tmp_path, monkeypatch):
     monkeypatch.setattr("mixsuite.data.download.time.sleep", lambda seconds: None)
     labels = np.array(load_dataset(bars)[0].labels)

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
-from mixsuite.catalog.targets import asked_targets, check_targets
+from mixsuite.catalog.targets import asked_targets, check_settings_given_once, check_targets
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
@@ -24,6 +24,7 @@ from mixsuite.steps import code_of
 
 put_interpreter_first()
 try:
+    check_settings_given_once()
     # Read here for its message alone: Snakemake's own names neither the file nor the line, and passes repeated keys.
     read_yaml(ROOT / "config.yaml", "config.yaml")
 except ConfigError as error:

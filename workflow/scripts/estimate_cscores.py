@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.cscores.networks import count_correct
     from mixsuite.cscores.record import write_estimate
     from mixsuite.cscores.specification import check_estimate
+    from mixsuite.cscores.subject import check_subject
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.told_progress import told_progress
     from mixsuite.training.loop import NonFiniteLossError
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         check_estimate(estimate)
         limit_threads(options.threads)
         train, _, sha256 = load_splits(options.dataset, options.dataset_sha256)
+        check_subject(estimate["dataset"], train.description, str(options.dataset))
         state = options.state / "counts.npz"
         planned = count_trainings(len(train.labels), estimate["ratios"], estimate["repeats"])
         with (

@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.contents import check_content
     from mixsuite.cscores.scores import write_cscores
     from mixsuite.cscores.source import obtain_cscores
+    from mixsuite.cscores.subject import check_subject
     from mixsuite.data.arrays import load_dataset
     from mixsuite.records import sha256_of, write_record
 
@@ -35,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         specification = read_json("--cscores", options.cscores)
         check_keys("cscores", specification, ("dataset", "published"))
         train, _, sha256 = load_dataset(options.dataset, options.dataset_sha256)
+        check_subject(specification["dataset"], train.description, str(options.dataset))
         published = specification["published"]
         cscores = obtain_cscores(published, options.source, options.cache, train.labels)
         if options.source:

@@ -8,8 +8,9 @@ def artefact_paper(wildcards):
 
 
 def artefact_labels(wildcards):
-    definition = CATALOG.artefacts[wildcards.artefact].definition
-    return {"artefact": wildcards.artefact, "where": definition.where, "shows": definition.title}
+    # Short, since the report's list takes the place that they need from what it is to show.
+    where = CATALOG.artefacts[wildcards.artefact].definition.where
+    return {"artefact": wildcards.artefact, "where": where.split(";")[0].split(" (")[0]}
 
 
 def records_of(*kinds):
@@ -78,5 +79,6 @@ FIGURES = {
     "plot_cells": (records_of("search"), "--runs results/{scale}/searches"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }
-# Figures that can be turned with the mouse have a page beside.
+# Figures that can be turned with the mouse have a page beside. It is not in the report, within which Chromium opens no page
+# of more than 2 MB.
 PAGES = ("plot_surfaces",)
