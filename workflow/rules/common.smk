@@ -176,11 +176,11 @@ def folder_of(run):
     return str(Path(paths.record(CATALOG.scale, run.kind, run.identity)).parent)
 
 
-def trained_files_of(run_of):
+def files_of_run(run_of):
     return lambda wildcards: list(outputs_of(run_of(wildcards)).values())
 
 
-def trained_folder_of(run_of):
+def folder_of_run(run_of):
     return lambda wildcards: folder_of(run_of(wildcards))
 
 

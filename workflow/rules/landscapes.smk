@@ -6,7 +6,7 @@ network_of_landscape = needed_by(landscape, "training")
 rule measure_landscape:
     input:
         script=ancient(script("measure_landscape")),
-        trained=trained_files_of(network_of_landscape),
+        trained=files_of_run(network_of_landscape),
         dataset=dataset_files_of(network_of_landscape),
     output:
         "results/{scale}/landscapes/{run}.json",
@@ -25,7 +25,7 @@ rule measure_landscape:
         landscape=specification_of(landscape),
         code=code_of_run(landscape),
         dataset_sha256=dataset_sha256_of(network_of_landscape),
-        trained=trained_folder_of(network_of_landscape),
+        trained=folder_of_run(network_of_landscape),
         dataset=dataset_folder_of(network_of_landscape),
         label=label_of(landscape),
         device=device,

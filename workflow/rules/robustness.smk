@@ -6,7 +6,7 @@ include: "common/robustness.smk"
 rule make_adversarial:
     input:
         script=ancient(script("make_adversarial")),
-        trained=trained_files_of(substitute),
+        trained=files_of_run(substitute),
         dataset=dataset_files_of(substitute),
     output:
         "results/{scale}/adversarial_sets/{run}/dataset.json",
@@ -27,7 +27,7 @@ rule make_adversarial:
         adversarial_set=specification_of(adversarial_set),
         code=code_of_run(adversarial_set),
         dataset_sha256=dataset_sha256_of(substitute),
-        trained=trained_folder_of(substitute),
+        trained=folder_of_run(substitute),
         dataset=dataset_folder_of(substitute),
         folder="results/{scale}/adversarial_sets/{run}",
         label=label_of(adversarial_set),
@@ -95,7 +95,7 @@ rule evaluate_robustness:
         evaluation=specification_of(evaluation),
         code=code_of_run(evaluation),
         dataset_sha256=dataset_sha256_of(network_of_evaluation),
-        trained=trained_folder_of(network_of_evaluation),
+        trained=folder_of_run(network_of_evaluation),
         dataset=dataset_folder_of(network_of_evaluation),
         sets=evaluated_sets,
         contents=contents_of_sets,

@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.cscores.held_out import score_rest
     from mixsuite.cscores.scores import check_order, read_cscores
-    from mixsuite.cscores.specification import check_scoring
+    from mixsuite.cscores.specification import check_held_out
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.intact import read_intact
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     def step() -> None:
         scoring = read_json("--scoring", options.scoring)
-        check_scoring(scoring)
+        check_held_out(scoring)
         limit_threads(options.threads)
         # A file of one's own has no record.
         if (record := options.cscores.with_suffix(".json")).is_file():

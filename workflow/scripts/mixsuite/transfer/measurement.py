@@ -15,7 +15,7 @@ from mixsuite.data.batches import Images
 from mixsuite.data.loader import to_device
 from mixsuite.mixing.soft_labels import soft_cross_entropy
 from mixsuite.progress import ProgressBar
-from mixsuite.training.precision import autocast
+from mixsuite.training.predictions import logits_and_labels
 from mixsuite.training.sgd import SGD
 from mixsuite.training.task import Task
 from mixsuite.transfer.fine_tuning import fine_tune
@@ -25,8 +25,6 @@ from mixsuite.transfer.target import few_images
 
 CONFIDENCE, CORRECT = "confidence_", "correct_"
 """What the names of the arrays of a treatment's predictions begin with; the treatment's name follows."""
-
-_BATCH_SIZE = 250
 
 
 def measure_transfer(
@@ -73,7 +71,7 @@ def measure_transfer(
         checkpoint = state / f"{name}.safetensors"
         of_treatment = {**identity, "treatment": name}
         history = fine_tune(task, treatment["phases"], std, checkpoint, of_treatment, progress.say)
-        of_train, of_test = (_logits(model, images, device, how["precision"]) for images in (shown, unseen))
+        of_train, of_test = (logits_and_labels(model, images, device, how["precision"]) for images in (shown, unseen))
         both = {"train": _accuracy_and_loss(*of_train), "test": _accuracy_and_loss(*of_test)}
         found[name], arrays = {**both, "history": history}, arrays | _predictions(name, *of_test)
         progress.move(number, f"{name}: test accuracy {found[name]['test']['accuracy']:.2f} %")
@@ -99,28 +97,15 @@ def _task(
 
 
 def _predictions(treatment: str, logits: torch.Tensor, labels: torch.Tensor) -> dict[str, np.ndarray]:
-    confidence, predicted = logits.softmax(dim=1).max(dim=1)
+    confidence, predicted = logits.double().softmax(dim=1).max(dim=1)
     return {
         CONFIDENCE + treatment: confidence.cpu().numpy(),
         CORRECT + treatment: (predicted == labels).cpu().numpy(),
     }
 
 
-def _logits(
-    model: nn.Module, images: Images, device: torch.device, precision: str
-) -> tuple[torch.Tensor, torch.Tensor]:
-    model.eval()
-    logits, labels = [], []
-    with torch.inference_mode():
-        for batch in images.plain_batches(_BATCH_SIZE):
-            with autocast(device, precision):
-                logits.append(model(batch.images).double())
-            labels.append(batch.labels)
-    return torch.cat(logits), torch.cat(labels)
-
-
 def _accuracy_and_loss(logits: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
     return {
         "accuracy": 100 * (logits.argmax(dim=1) == labels).double().mean().item(),
-        "loss": functional.cross_entropy(logits, labels).item(),
+        "loss": functional.cross_entropy(logits.double(), labels).item(),
     }
