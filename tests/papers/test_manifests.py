@@ -512,7 +512,7 @@ def test_oh2024_has_every_artefact(oh):
 
 
 def compared_by(claim: Claim) -> tuple | None:
-    """Return what the claim's test compares, in words: kind, metric, comparisons, and whether a stand-in can test it."""
+    """Return what the claim's test compares: kind, metric, comparisons in words, whether a stand-in can test it."""
     if claim.test is None:
         return None
     test, sign = claim.test, SIGNS[claim.test.kind]
