@@ -169,6 +169,20 @@ def test_losses_are_means_over_steps_of_the_architecture_and_over_images_of_the_
     assert row["top1_error"] == pytest.approx(100 * 3 / 36)
 
 
+def test_the_architecture_steps_before_the_weights(new_task, monkeypatch):
+    """In yuhuixu1993/PC-DARTS, train_search.py, the weights are trained under the architecture that has just moved."""
+    order = []
+    for level, result in (("architecture", torch.tensor(0.0)), ("weight", (torch.tensor(0.0), torch.tensor(0)))):
+        # Both are bound now: the loop goes on before the steps are taken.
+        def step(*_, level=level, result=result):
+            order.append(level)
+            return result
+
+        monkeypatch.setattr(f"mixsuite.search.bilevel.{level}_step", step)
+    search_epoch(new_task(warmup_epochs=0), 0)
+    assert order == ["architecture", "weight"] * 3
+
+
 @pytest.fixture
 def architecture_batches(monkeypatch):
     """Take an epoch of a search; return the places, in the architecture's half, that each of its steps was given."""
