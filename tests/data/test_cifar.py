@@ -223,3 +223,25 @@ def test_a_place_without_cifar_tells_what_would_do(tmp_path):
 def test_cifar_has_no_settings(tmp_path):
     with pytest.raises(SettingError, match="unknown key 'image_size'"):
         read({"kind": "cifar10", "name": "cifar10", "image_size": 32}, None, tmp_path)
+
+
+def test_the_first_training_images_of_each_class_are_a_dataset(cifar, tmp_path, monkeypatch):
+    layout, archive, _ = cifar(n_images=40)
+    monkeypatch.setitem(LAYOUTS, "cifar10", layout)
+    whole = read({"kind": "cifar10", "name": "cifar10"}, str(archive), tmp_path)
+    part = read({"kind": "cifar10", "name": "part", "train_per_class": 3}, str(archive), tmp_path)
+    seen, places = dict.fromkeys(range(10), 0), []
+    for place, label in enumerate(whole.train[1].tolist()):
+        seen[label] += 1
+        places += [place] if seen[label] <= 3 else []
+    assert len(places) == 30
+    np.testing.assert_array_equal(part.train[0], whole.train[0][places])
+    np.testing.assert_array_equal(part.train[1], whole.train[1][places])
+    np.testing.assert_array_equal(part.test[0], whole.test[0])
+    assert part.source.endswith("the first 3 training images of each class")
+
+
+def test_a_class_has_no_more_images_than_it_has(tmp_path):
+    for found, expected in ((501, "expected at most the 500 of CIFAR-100"), (0, "expected a whole number")):
+        with pytest.raises(SettingError, match=f"train_per_class: found {found}, {expected}"):
+            read({"kind": "cifar100", "name": "part", "train_per_class": found}, None, tmp_path)

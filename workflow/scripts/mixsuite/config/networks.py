@@ -63,6 +63,7 @@ class CifarResNet(Strict):
     """ResNet with a stem for small images."""
 
     depth: Count
+    width: Count = 64
 
 
 class SearchedCifar(Strict):

@@ -39,12 +39,16 @@ class Dataset(Strict):
     """The digits of each class, where classes are not the digits themselves."""
     skip_per_class: Count | None = None
     """How many of each digit are left out before those that are to train."""
+    train_per_class: Count | None = None
+    """How many images of each class are to train, the first; None: all."""
 
     @model_validator(mode="after")
-    def _of_digits_alone(self) -> Dataset:
-        for name in ("groups", "skip_per_class"):
-            if getattr(self, name) is not None and self.kind != "digits":
-                raise ValueError(f"{name}: found {getattr(self, name)}, expected it only with kind: digits")
+    def _of_their_kinds_alone(self) -> Dataset:
+        kinds = {"groups": ("digits",), "skip_per_class": ("digits",), "train_per_class": ("cifar10", "cifar100")}
+        for name, expected in kinds.items():
+            if getattr(self, name) is not None and self.kind not in expected:
+                expected_kind = f"kind: {' or '.join(expected)}"
+                raise ValueError(f"{name}: found {getattr(self, name)}, expected it only with {expected_kind}")
         return self
 
 

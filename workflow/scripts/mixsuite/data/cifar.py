@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mixsuite.checks import check_keys
+from mixsuite.checks import SettingError, check_count, check_keys
 from mixsuite.data.arrays import RawDataset
 from mixsuite.data.class_folders import list_both_splits, open_image
 from mixsuite.data.description import SPLITS
@@ -100,14 +100,29 @@ def read(dataset: dict[str, Any], source: str | None, cache: Path) -> RawDataset
 
     `source` is the official archive, the folder that it unpacks to, an address (http or https) that serves the archive,
     or a folder of class folders (train/CLASS/IMAGE, test/CLASS/IMAGE; all images, ordered by their names). Without one
-    the archive is fetched from its authors' page into `cache`.
+    the archive is fetched from its authors' page into `cache`. With the setting `train_per_class`, the training split
+    is no more than the first so many images of each class.
 
     Raises:
-        SettingError: an unknown setting.
+        SettingError: an unknown setting, or a class has fewer images.
         DatasetError: files are missing, damaged, of another checksum, or not CIFAR.
     """
-    check_keys("dataset", dataset, ("kind", "name"))
-    return read_layout(LAYOUTS[dataset["kind"]], source, cache)
+    check_keys("dataset", dataset, ("kind", "name"), ("train_per_class",))
+    layout = LAYOUTS[dataset["kind"]]
+    per_class = dataset.get("train_per_class", layout.train_per_class)
+    check_count("dataset: train_per_class", per_class, at_least=1)
+    if per_class > layout.train_per_class:
+        most = f"at most the {layout.train_per_class} of {layout.title}"
+        raise SettingError(f"dataset: train_per_class: found {per_class}, expected {most}")
+    whole = read_layout(layout, source, cache)
+    return whole if per_class == layout.train_per_class else _first_of_each_class(whole, per_class)
+
+
+def _first_of_each_class(whole: RawDataset, per_class: int) -> RawDataset:
+    images, labels = whole.train
+    kept = np.sort(np.concatenate([np.flatnonzero(labels == label)[:per_class] for label in range(len(whole.classes))]))
+    source = f"{whole.source}, the first {per_class} training images of each class"
+    return replace(whole, source=source, train=(images[kept], labels[kept]))
 
 
 def read_layout(layout: Layout, source: str | None, cache: Path) -> RawDataset:
