@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 
 import pytest
@@ -88,3 +90,18 @@ def test_published_cells_are_those_of_pc_darts(root, name, expected):
         edges = [f"{short[operation]} {source}" for operation, source in genotype[kind]["edges"]]
         assert " | ".join(", ".join(edges[node : node + 2]) for node in range(0, 8, 2)) == words
         assert genotype[kind]["concat"] == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("searched-cifar", {"channels": 36, "cells": 20, "auxiliary_weight": 0.4, "drop_path": 0.3}),
+        ("searched-imagenet", {"channels": 48, "cells": 14, "auxiliary_weight": 0.4, "drop_path": 0}),
+    ],
+)
+def test_searched_networks_have_the_sizes_of_pc_darts(house, model, expected):
+    """Read in yuhuixu1993/PC-DARTS, train.py and train_imagenet.py."""
+    family = importlib.import_module(f"mixsuite.models.{house.models[model].family}")
+    defaults = {name: each.default for name, each in inspect.signature(family.build).parameters.items()}
+    values = defaults | house.models[model].settings
+    assert {key: values[key] for key in expected} == expected
