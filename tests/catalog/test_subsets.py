@@ -49,7 +49,8 @@ def test_each_seed_has_a_chain_of_its_own(demo):
         assert run.specification["dataset"] == {"name": "digits", "kind": "digits", "subset": subset.identity}
         assert subset.specification["scores"] == scores.identity
         assert scores.specification["run"] == network.identity
-        assert {each.seed for each in (run, subset, scores, network)} == {run.seed}
+        chain = (run, subset, scores, network)
+        assert {each.seed for each in chain} == {each.specification["seed"] for each in chain} == {run.seed}
         assert "subset" not in network.specification["dataset"]
         assert network.specification["recipe"]["method"] == "dcutmix"
 
