@@ -65,7 +65,7 @@ def test_random_subsets_differ_by_seed_and_are_the_same_again(new_subset):
 
 def test_classes_of_one_size_do_not_keep_the_same_places(new_subset):
     labels = np.repeat(np.arange(5), 40)
-    plain = {"measure": "random", "order": None, "scores": None}
+    plain = {"measure": "random"}
     kept = select_subset(new_subset(**plain), labels, None).reshape(5, 10) % 40
     assert len({tuple(places) for places in kept.tolist()}) == 5
 
@@ -76,7 +76,7 @@ def test_the_first_centre_is_drawn_at_random_by_class_and_seed(new_subset):
 
     def first_centres(seed):
         # Of 40 images t keeps the first centre alone.
-        plain = {"measure": "k_center", "order": None, "t": 0.025, "seed": seed}
+        plain = {"measure": "k_center", "t": 0.025, "seed": seed}
         return [place % 40 for place in select_subset(new_subset(**plain), labels, scored("features", features))]
 
     assert first_centres(0) == first_centres(0) != first_centres(1)
