@@ -74,7 +74,7 @@ def _bullet(outcome: Outcome) -> str:
 
 def _line(outcome: Outcome, part: Part) -> list[str]:
     return [
-        f"`{outcome.artefact.partition('_')[2]}`: {outcome.claim.id}",
+        f"{outcome.artefact.partition('_')[2]}: {outcome.claim.id}",
         part.title,
         part.what,
         f"{part.claimed.replace('_', ' ')} {part.bound:g}" if part.bound else part.claimed,
