@@ -6,6 +6,7 @@ import ast
 import importlib.metadata
 import re
 import sys
+from functools import cache
 
 import pytest
 import yaml
@@ -82,14 +83,15 @@ def _third_party(script):
     ]
     imported = set()
     for path in [script, *import_closure(script, tuple(modules)).values()]:
-        imported |= _imported(ast.parse(path.read_text(encoding="utf-8")))
+        imported |= _imported(path)
     foreign = imported - set(sys.stdlib_module_names) - {"mixsuite"}
     return {PACKAGE_OF_MODULE.get(name, name) for name in foreign}
 
 
-def _imported(tree):
+@cache
+def _imported(path):
     names = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -147,8 +149,7 @@ def test_the_requirements_for_slurm_are_pinned_besides_the_others(root, requirem
 
 
 def test_the_development_requirements_are_pinned_and_used(root, requirements):
-    tests = [ast.parse(path.read_text(encoding="utf-8")) for path in (root / "tests").rglob("*.py")]
-    imported = {name for tree in tests for name in _imported(tree)} - set(sys.stdlib_module_names)
+    imported = set().union(*(_imported(path) for path in (root / "tests").rglob("*.py"))) - set(sys.stdlib_module_names)
     own = {path.stem for folder in (root / "tests", SCRIPTS) for path in folder.rglob("*.py")} | {"mixsuite"}
     needed = {PACKAGE_OF_MODULE.get(name, name) for name in imported - own} - set(NOT_PINNED)
     pinned = _pins((root / "requirements-dev.txt").read_text(encoding="utf-8").splitlines())

@@ -180,6 +180,7 @@ def sweep_patches(folder):
     return [*what, "--device", "cpu", *options(folder, "output", "output-run")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "modules"),
     [

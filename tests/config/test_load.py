@@ -49,7 +49,7 @@ def test_every_scale_and_protocol_loads(root, base, scale, protocol):
 
 
 CONFIG_MISTAKES = [
-    ({"scale": "dmeo"}, ["config.yaml: scale", "'dmeo'", "did you mean 'demo'", "demo, lab, paper"]),
+    ({"scale": "dmeo"}, ["config.yaml: scale", "'dmeo'", "did you mean 'demo'", "demo, lab, laptop, paper"]),
     ({"scael": "demo"}, ["config.yaml", "unknown key 'scael'", "did you mean 'scale'"]),
     ({"papers": ["oh2042"]}, ["config.yaml: papers", "'oh2042'", "oh2024"]),
     ({"papers": []}, ["config.yaml: papers", "at least one entry"]),

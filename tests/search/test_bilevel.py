@@ -144,6 +144,7 @@ def test_the_rate_falls_by_torchs_cosine(new_search):
         theirs.step()
 
 
+@pytest.mark.slow
 def test_the_weights_learn(new_task, progress, tmp_path):
     history = search(new_task(epochs=8, warmup_epochs=7, batch_size=6), tmp_path / "c.safetensors", IDENTITY, progress)
     assert history[-1]["train_loss"] < 0.9 * history[0]["train_loss"]

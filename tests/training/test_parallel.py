@@ -72,7 +72,14 @@ def assert_close(found, expected, tolerance=1e-5):
 
 @pytest.mark.parametrize(
     ("count", "recipe"),
-    [(2, VANILLA), (2, DCUTMIX), (3, DCUTMIX), (2, STOCHASTIC_DEPTH), (2, CO_MIXUP)],
+    [
+        (2, VANILLA),
+        (2, DCUTMIX),
+        *(
+            pytest.param(*which, marks=pytest.mark.slow)
+            for which in ((3, DCUTMIX), (2, STOCHASTIC_DEPTH), (2, CO_MIXUP))
+        ),
+    ],
     ids=lambda value: value["method"] if isinstance(value, dict) else str(value),
 )
 def test_several_processes_train_as_one(in_processes, outcome, recipe, count):
@@ -105,6 +112,7 @@ def test_gradients_that_a_mix_leaves_count_once(in_processes, outcome):
     assert (expected[1]["classifier.weight"] - without[1]["classifier.weight"]).abs().max() > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("later", [1, 3])
 def test_a_killed_training_goes_on_in_another_number_of_processes(in_processes, outcome, later):
     def dying(task):
@@ -139,6 +147,7 @@ def test_a_killed_training_goes_on_in_another_number_of_processes(in_processes, 
         assert n_steps == 10
 
 
+@pytest.mark.slow
 def test_two_processes_go_on_to_the_last_bit(in_processes, outcome):
     def stopped_after_each_epoch(processes):
         # A run of fewer epochs: the rate stays the same until the milestones.
