@@ -27,6 +27,7 @@ LOADED_BY_NAME = {
     "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed", "data/subset"],
     "time_steps": ["mixing/*", "models/*", "data/index", "data/indexed"],
     # PyHessian, the engine of landscape/power_iteration, is left to those who ask for it.
+    "measure_fit": ["mixing/*", "models/*", "data/index", "data/indexed", "data/subset"],
     "measure_landscape": ["mixing/*", "models/*", "landscape/lanczos", "data/index", "data/indexed"],
     "score_images": ["mixing/*", "models/*", "subsampling/*"],
     "compose_images": ["mixing/*"],
@@ -44,7 +45,7 @@ NOT_PINNED = {"torchattacks": "pins an old requests; tests/benchmarks/torchattac
 NOT_IMPORTED = {"Pygments": "snakemake --report", "scikit-image": "its photographs, which are read as files"}
 
 # Programs without a rule of their own: two for people (docs/sharing.md), and one that follows those of artefacts.
-WITHOUT_RULE = {"import_results", "list_commands", "record_artefact"}
+WITHOUT_RULE = {"collect_evidence", "import_results", "list_commands", "record_artefact", "write_evidence"}
 
 
 @pytest.fixture(scope="module")
