@@ -26,8 +26,8 @@ PACKAGE_OF_MODULE = {
 LOADED_BY_NAME = {
     "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed", "data/subset"],
     "time_steps": ["mixing/*", "models/*", "data/index", "data/indexed"],
-    # PyHessian, the engine of landscape/power_iteration, is left to those who ask for it.
     "measure_fit": ["mixing/*", "models/*", "data/index", "data/indexed", "data/subset"],
+    # PyHessian, the engine of landscape/power_iteration, is left to those who ask for it.
     "measure_landscape": ["mixing/*", "models/*", "landscape/lanczos", "data/index", "data/indexed"],
     "score_images": ["mixing/*", "models/*", "subsampling/*"],
     "compose_images": ["mixing/*"],
@@ -44,7 +44,7 @@ LOADED_BY_NAME = {
 NOT_PINNED = {"torchattacks": "pins an old requests; tests/benchmarks/torchattacks_agreement.py says how to get it"}
 NOT_IMPORTED = {"Pygments": "snakemake --report", "scikit-image": "its photographs, which are read as files"}
 
-# Programs without a rule of their own: two for people (docs/sharing.md), and one that follows those of artefacts.
+# Programs without a rule of their own: four for people (docs/sharing.md, docs/scales.md), and one that follows those of artefacts.
 WITHOUT_RULE = {"collect_evidence", "import_results", "list_commands", "record_artefact", "write_evidence"}
 
 
