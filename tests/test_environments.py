@@ -44,7 +44,7 @@ LOADED_BY_NAME = {
 NOT_PINNED = {"torchattacks": "pins an old requests; tests/benchmarks/torchattacks_agreement.py says how to get it"}
 NOT_IMPORTED = {"Pygments": "snakemake --report", "scikit-image": "its photographs, which are read as files"}
 
-# Programs without a rule of their own: four for people (docs/sharing.md, docs/scales.md), and one that follows those of artefacts.
+# Programs without a rule of their own: four for people (docs/sharing.md, docs/scales.md), and one that follows others.
 WITHOUT_RULE = {"collect_evidence", "import_results", "list_commands", "record_artefact", "write_evidence"}
 
 
