@@ -25,7 +25,7 @@ from torch.nn import functional
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "workflow" / "scripts"))
 
 from mixsuite.data.loader import ResidentImages
-from mixsuite.landscape.layout import fastest_layout
+from mixsuite.models.layout import fastest_layout
 from mixsuite.models.registry import build_model
 from mixsuite.subsampling.mixed_losses import _BATCH, score
 

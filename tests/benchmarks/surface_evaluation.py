@@ -28,8 +28,8 @@ sys.path.insert(0, str(TESTS.parent / "workflow" / "scripts"))
 
 from mixsuite.landscape.evaluation import evaluate_points  # noqa: E402
 from mixsuite.landscape.images import Labelled  # noqa: E402
-from mixsuite.landscape.layout import fastest_layout  # noqa: E402
 from mixsuite.landscape.weights import Weights  # noqa: E402
+from mixsuite.models.layout import fastest_layout  # noqa: E402
 from mixsuite.models.registry import build_model  # noqa: E402
 
 TARGETS = {"demo": 1.5, "preactresnet18": 0.0}

@@ -95,8 +95,10 @@ def test_rows_of_a_substitute_that_stands_in_say_so(load, imagenet):
 
 def test_only_rows_that_show_a_stand_in_say_so(load):
     planned = {row.row.id: row.stand_in_notes for row in load().artefacts[TABLE].rows}
-    assert "rotated noisy images for imagenet_a" in planned["imagenet_a/vanilla"]
+    assert "turned and noisy test images for imagenet_a" in planned["imagenet_a/vanilla"]
     assert not any("imagenet_a" in note for note in planned["gray_box_pgd/vanilla"])
+    detecting = {note for row in load().artefacts[DETECTION].rows for note in row.stand_in_notes}
+    assert "patches of photographs for imagenet_o" in detecting
 
 
 def test_the_real_sets_are_taken_from_the_user_s_folders(load, imagenet):

@@ -36,7 +36,8 @@ def test_each_seed_has_a_chain_of_its_own(demo):
         assert "subset" not in run.specification["dataset"], "what was found is trained on all images"
         subset = search.needed("subset")
         assert search.specification["dataset"]["subset"] == subset.identity
-        assert subset.needed("scores").needed("training").seed == search.seed == run.seed
+        chain = (run, search, subset, subset.needed("scores"), subset.needed("scores").needed("training"))
+        assert {each.seed for each in chain} == {each.specification["seed"] for each in chain} == {run.seed}
 
 
 def test_searches_on_all_images_and_on_random_ones_need_no_scores(demo):

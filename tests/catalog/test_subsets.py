@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 import yaml
 
@@ -11,6 +13,7 @@ from mixsuite.catalog.modules import exists, modules_of
 from mixsuite.catalog.staleness import stale_results
 from mixsuite.catalog.subsets import modules_of_scores
 from mixsuite.config.strict import ConfigError
+from mixsuite.config.subsampling import SelectedBy
 from mixsuite.files import write_json
 from mixsuite.subsampling.specification import check_scoring, check_subset, kind_of
 from mixsuite.training.specification import check_run
@@ -32,6 +35,10 @@ def rows(catalog, artefact):
     return {row.row.id: row for row in catalog.artefacts[f"jeong2021_{artefact}"].rows}
 
 
+def identities(catalog, artefact, row):
+    return [run.identity for run in rows(catalog, artefact)[row].runs]
+
+
 def test_each_seed_has_a_chain_of_its_own(demo):
     row = rows(demo, "fig4a")["t0.05/cv-high"]
     assert [run.seed for run in row.runs] == [0, 1, 2]
@@ -42,7 +49,8 @@ def test_each_seed_has_a_chain_of_its_own(demo):
         assert run.specification["dataset"] == {"name": "digits", "kind": "digits", "subset": subset.identity}
         assert subset.specification["scores"] == scores.identity
         assert scores.specification["run"] == network.identity
-        assert {each.seed for each in (run, subset, scores, network)} == {run.seed}
+        chain = (run, subset, scores, network)
+        assert {each.seed for each in chain} == {each.specification["seed"] for each in chain} == {run.seed}
         assert "subset" not in network.specification["dataset"]
         assert network.specification["recipe"]["method"] == "dcutmix"
 
@@ -62,13 +70,10 @@ def test_all_that_is_planned_can_be_run(demo):
 
 
 def test_figures_share_what_is_the_same(demo):
-    def identities(artefact, row):
-        return [run.identity for run in rows(demo, artefact)[row].runs]
-
-    assert identities("fig4a", "t0.05/cv-high") == identities("sm_fig3b", "interval-1")
-    assert identities("fig4a", "t0.05/cv-high") == identities("sm_fig3c", "phi0.5")
-    assert identities("fig4a", "t0.05/random") == identities("sm_fig3c", "random")
-    assert identities("sm_fig3a", "t0.05/cv-interval") == identities("sm_fig3b", "interval-10")
+    assert identities(demo, "fig4a", "t0.05/cv-high") == identities(demo, "sm_fig3b", "interval-1")
+    assert identities(demo, "fig4a", "t0.05/cv-high") == identities(demo, "sm_fig3c", "phi0.5")
+    assert identities(demo, "fig4a", "t0.05/random") == identities(demo, "sm_fig3c", "random")
+    assert identities(demo, "sm_fig3a", "t0.05/cv-interval") == identities(demo, "sm_fig3b", "interval-10")
     kinds = [run.specification["kind"] for run in demo.runs["scores"].values()]
     # φ_i = 0.5, 0.1 and 0.9; a network that Table 1 shows scores.
     assert {kind: kinds.count(kind) for kind in kinds} == {"mixed_losses": 9, "dropout": 3, "features": 3}
@@ -79,7 +84,24 @@ def test_figures_share_what_is_the_same(demo):
 def test_a_random_subset_needs_no_scores(demo):
     (subset, *_) = (run.needed("subset") for run in rows(demo, "fig4a")["t0.1/random"].runs)
     assert subset.needs == ()
-    assert subset.specification["scores"] is None
+    assert set(subset.specification) == {"dataset", "t", "measure", "seed"}
+
+
+def test_a_subset_is_made_of_what_its_measure_reads(root, base, demo):
+    changed = load_catalog(root, base | {"subsampling": {"high-cv": {"ddof": 1}}})
+    subsets = [run for catalog in (demo, changed) for run in catalog.runs["subset"].values()]
+    shared = demo.runs["subset"].keys() & changed.runs["subset"].keys()
+    by_measure = {measure: set() for measure in get_args(SelectedBy)}
+    for run in subsets:
+        by_measure[run.specification["measure"]].add(run.identity in shared)
+    assert by_measure == {measure: {True} for measure in by_measure} | {"cv": {False}, "std": {False}}
+
+
+def test_random_parts_do_not_know_how_images_are_scored(root, base, demo):
+    settings = {"ddof": 1, "pool": "all", "mixed_losses": {"alpha": 0.5}, "dropout": {"rate": 0.3}}
+    changed = load_catalog(root, base | {"subsampling": {"high-cv": settings}})
+    assert identities(demo, "fig4a", "t0.05/random") == identities(changed, "fig4a", "t0.05/random")
+    assert identities(demo, "fig4a", "t0.05/cv-high") != identities(changed, "fig4a", "t0.05/cv-high")
 
 
 def test_a_changed_setting_is_another_chain_and_said(root, base, demo):

@@ -150,6 +150,15 @@ CONFIG_MISTAKES = [
         {"bridges": {"quadrants": {"recipes": {"mixup": "mixup"}}}},
         ["config.yaml: bridges.quadrants: recipes.mixup", "'erm', 'cutout' or 'cutmix'"],
     ),
+    # Also where no artefact that is built shows a bridge.
+    (
+        {"papers": ["jeong2021"], "bridges": {"quadrants": {"model": "demo"}}},
+        ["config.yaml: bridges.quadrants: model: found 'demo'", "demo-narrow"],
+    ),
+    (
+        {"papers": ["jeong2021"], "bridges": {"quadrants": {"recipes": {"cutmix": "cutmx"}}}},
+        ["config.yaml: bridges.quadrants: recipes.cutmix: found 'cutmx'"],
+    ),
     (
         {"bridges": {"quadrants": {"training": {"epochs": 0}}}},
         ["config.yaml: bridges.quadrants: training.epochs: found 0"],

@@ -68,6 +68,7 @@ def bars(tmp_path_factory) -> Path:
         images = rng.integers(0, 120, (n_images, 8, 8, 1), dtype=np.uint8)
         images[np.arange(n_images), labels + 1] += 120
         statistics = {"mean": [0.3], "std": [0.2], "classes": list("abc"), "source": "made up"}
+        statistics["dataset"] = ESTIMATE["dataset"]
         sha256[name] = write_split(folder / name, images, labels, statistics)
     (folder / "dataset.json").write_text(json.dumps({"sha256": combined_sha256(**sha256)}))
     return folder

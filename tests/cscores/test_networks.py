@@ -10,7 +10,7 @@ import torch
 
 from mixsuite.checks import SettingError
 from mixsuite.cscores.networks import count_correct, network_learner
-from mixsuite.cscores.specification import check_estimate, check_scoring, run_of
+from mixsuite.cscores.specification import check_estimate, check_held_out, run_of
 from mixsuite.cscores.state import restore_counts
 
 CPU = torch.device("cpu")
@@ -90,4 +90,4 @@ def test_large_images_are_refused(new_estimate, tmp_path):
 
 def test_a_scoring_needs_networks():
     with pytest.raises(SettingError, match=r"subsets: found \{\}, expected the subset of at least one training"):
-        check_scoring({"dataset": {}, "cscores": "abc", "subsets": {}})
+        check_held_out({"dataset": {}, "cscores": "abc", "subsets": {}})

@@ -17,6 +17,7 @@ from mixsuite.data.arrays import load_dataset
 from mixsuite.data.download import md5_of
 from mixsuite.data.subset import load_subset, write_subset
 from mixsuite.models.registry import build_model
+from mixsuite.records import sha256_of
 
 OBTAIN = {"dataset": {"name": "bars"}, "published": None}
 
@@ -71,7 +72,7 @@ def test_an_estimate_is_written_and_only_what_it_needs_imported(start, bars, new
     assert said["q2"] == np.median(found.scores)
     assert (said["dataset"]["sha256"], said["provenance"]["code"]) == (sha256, "abc")
     assert "training 8 of 8" in ended.stderr
-    assert not list((tmp_path / "state").glob("*"))
+    assert [file.name for file in (tmp_path / "state").iterdir()] == ["progress.json"]
     slow = {"torch._dynamo", "torch._inductor", "torchvision", "pandas", "matplotlib"}
     assert not slow & {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
 
@@ -95,6 +96,19 @@ def test_scores_of_another_dataset_or_order_are_one_line(call, bars, tmp_path, f
     assert said.startswith(message)
     assert len(said.splitlines()) == 1
     assert not (tmp_path / "cscores.npz").exists()
+
+
+def test_a_file_that_was_replaced_is_refused(call, bars, tmp_path):
+    labels = np.array(load_dataset(bars)[0].labels)
+    write_cscores(tmp_path / "given.npz", CScores(np.full(len(labels), 0.5), labels))
+    what = ["--cscores", json.dumps(OBTAIN), "--source", "given.npz", "--dataset", bars, "--cache", "cache"]
+    status, said = call("obtain_cscores", *what, "--source-sha256", "0123", *outputs(tmp_path))
+    assert status == 1
+    assert said.startswith("error: given.npz: has sha256 ")
+    assert said.endswith("expected 0123: it was replaced; start Snakemake again\n")
+    assert not (tmp_path / "cscores.npz").exists()
+    found = sha256_of(tmp_path / "given.npz")
+    assert call("obtain_cscores", *what, "--source-sha256", found, *outputs(tmp_path)) == (0, "")
 
 
 @pytest.fixture
@@ -127,6 +141,17 @@ def test_given_scores_are_taken_over(call, bars, tmp_path):
     assert read_cscores(tmp_path / "cscores.npz").scores.tolist() == np.linspace(0, 1, 24).tolist()
     said = json.loads((tmp_path / "cscores.json").read_text())
     assert (said["specification"], said["source"], said["n"], said["q2"]) == (OBTAIN, "given.npz", 24, 0.5)
+
+
+def test_scores_are_not_named_after_another_dataset(call, bars, new_estimate, tmp_path):
+    of_digits = {"name": "digits"}
+    obtain = ["obtain_cscores", "--cscores", json.dumps(OBTAIN | {"dataset": of_digits}), "--cache", "cache"]
+    estimate = ["estimate_cscores", "--estimate", json.dumps(new_estimate(dataset=of_digits)), "--state", "state"]
+    for command in (obtain, estimate):
+        status, said = call(*command, "--dataset", bars, *outputs(tmp_path))
+        assert status == 1
+        assert said == f"error: dataset: name: found 'digits', expected 'bars', prepared in {bars}\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_published_scores_are_fetched_with_their_checksum(call, bars, tmp_path, monkeypatch):

@@ -65,6 +65,17 @@ def test_a_broken_connection_is_gone_on_from(server, tmp_path, capsys):
     assert "a.bin: the connection broke" in capsys.readouterr().err
 
 
+def test_what_arrived_before_the_network_was_lost_is_kept_for_the_next_start(server, tmp_path):
+    server.answer = lambda request: send(request, CONTENT[:1000], length=len(CONTENT))
+    with pytest.raises(DatasetError, match=r"not fetched in 1 attempts: .* \(1000 of 512000 bytes arrived\)"):
+        fetch(server.url, tmp_path / "a.bin", MD5, attempts=1)
+    assert not (tmp_path / "a.bin").exists()
+    server.answer = lambda request: send(request, CONTENT[start_of_range(request) :], 206)
+    fetch(server.url, tmp_path / "a.bin", MD5, attempts=1)
+    assert server.asked == [None, "bytes=1000-"]
+    assert (tmp_path / "a.bin").read_bytes() == CONTENT
+
+
 def test_a_server_without_ranges_sends_all_of_it_again(server, tmp_path):
     def answer(request):
         send(request, CONTENT if len(server.asked) > 1 else CONTENT[:1000], length=len(CONTENT))

@@ -61,7 +61,7 @@ def run_folder(tmp_path_factory, dataset):
     save_file(model.state_dict(), folder / "model.safetensors")
     parts = {"dataset": {"name": "made up"}, "model": MODEL, "recipe": {"method": "vanilla"}, "schedule": SCHEDULE}
     content = {"specification": {**parts, "seed": 0}, "last": LAST, "dataset": {"sha256": dataset[1]}}
-    (folder / "run.json").write_text(json.dumps(content))
+    (folder / "run.json").write_text(json.dumps({"provenance": {}, **content}))
     return folder
 
 
@@ -96,7 +96,7 @@ def test_a_landscape_is_written_and_only_what_it_needs_imported(start, dataset, 
     [
         ({"surface__points": 4}, (), "error: surface: points: found 4, expected an odd number"),
         ({"hessian__images": 31}, (), "error: hessian: images: found 31, expected at most the 30"),
-        ({}, ("--run-folder", "nowhere"), "error: nowhere/run.json: cannot be read"),
+        ({}, ("--run-folder", "nowhere"), "error: nowhere/run.json: missing, expected the result of a run"),
     ],
 )
 def test_a_mistake_is_one_line(start, new_landscape, tmp_path, changes, arguments, message):

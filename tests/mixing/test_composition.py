@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from mixsuite.array_files import write_arrays
 from mixsuite.checks import SettingError
 from mixsuite.mixing import dcutmix, saliency_dcutmix
 from mixsuite.mixing.composition import (
@@ -17,7 +18,7 @@ from mixsuite.mixing.composition import (
     salient_pixels,
 )
 from mixsuite.mixing.composition_measures import REPETITIONS, measure_areas, measure_saliency, visible_saliency
-from mixsuite.mixing.composition_record import compose_images, write_arrays
+from mixsuite.mixing.composition_record import compose_images
 from mixsuite.mixing.draws import dirichlet, permuted_partners
 from mixsuite.mixing.saliency import most_salient_pixels, saliency_maps
 from mixsuite.mixing.stick_breaking import nested_boxes

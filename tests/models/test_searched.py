@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from mixsuite.checks import SettingError
 from mixsuite.models.auxiliary import AuxiliaryHead, WithAuxiliary, main_logits
@@ -147,3 +148,40 @@ def test_on_large_images_the_first_cell_takes_both_stems():
     network.cells[0].register_forward_hook(lambda _, __, output: seen.append(output))
     assert network(images).shape == (2, 5)
     torch.testing.assert_close(seen[0], expected)
+
+
+def normalised(hidden):
+    mean, variance = hidden.mean((0, 2, 3), keepdim=True), hidden.var((0, 2, 3), unbiased=False, keepdim=True)
+    return (hidden - mean) / (variance + 1e-5).sqrt()
+
+
+@pytest.mark.parametrize(("family", "image_size", "stride"), [("searched_cifar", 32, 3), ("searched_imagenet", 224, 2)])
+def test_stems_and_auxiliary_head_are_those_of_darts_written_out(family, image_size, stride):
+    """quark0/darts, cnn/model.py; new normalisations neither scale nor shift."""
+    model = {"family": family, "genotype": genotype("cifar10"), "channels": 4, "cells": 3, "drop_path": 0}
+    network = build_model(model, n_classes=5, in_channels=3, image_size=image_size).double()
+    images, relu, seen = numbers_in((2, 3, image_size, image_size)).double(), torch.relu, []
+    for place in (0, 2):
+        network.cells[place].register_forward_hook(lambda _, inputs, output: seen.append((*inputs, output)))
+    outputs = network(images)
+    convolutions = [part.weight for part in network.stems.modules() if isinstance(part, nn.Conv2d)]
+    if family == "searched_cifar":
+        stem = normalised(functional.conv2d(images, convolutions[0], padding=1))
+        expected = (stem, stem)
+    else:
+        halved = normalised(functional.conv2d(images, convolutions[0], stride=2, padding=1))
+        first = normalised(functional.conv2d(relu(halved), convolutions[1], stride=2, padding=1))
+        expected = (first, normalised(functional.conv2d(relu(first), convolutions[2], stride=2, padding=1)))
+    for mine, theirs in zip(seen[0][:2], expected, strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-9, atol=1e-9)
+    # Of three cells the last is the second reduction.
+    after = seen[1][2]
+    narrow, wide = (part.weight for part in network.auxiliary.modules() if isinstance(part, nn.Conv2d))
+    hidden = functional.conv2d(functional.avg_pool2d(relu(after), 5, stride), narrow)
+    hidden = functional.conv2d(relu(normalised(hidden)), wide)
+    if family == "searched_cifar":
+        hidden = normalised(hidden)
+    torch.testing.assert_close(
+        outputs.auxiliary, network.auxiliary.classifier(relu(hidden).flatten(1)), rtol=1e-9, atol=1e-9
+    )
+    torch.testing.assert_close(outputs.logits, network.classifier(after.mean((2, 3))), rtol=1e-9, atol=1e-9)

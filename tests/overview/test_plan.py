@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
+from mixsuite.catalog.runs import Run
 from mixsuite.config.strict import ConfigError
 from mixsuite.files import write_text
 from mixsuite.models.registry import build_model
@@ -12,6 +15,10 @@ from mixsuite.overview.plan import Planner
 from mixsuite.overview.plan_text import plan_text
 from mixsuite.overview.sizes import Size, size_of
 from mixsuite.overview.verification import Verifier
+from mixsuite.overview.workloads import workload_of
+from mixsuite.search.specification import NETWORK_KEYS
+from mixsuite.search.supernet import Supernet
+from mixsuite.steps import STEPS
 
 SLOW = Device(title="slow", multiply_adds_per_second={"float32": 1e6, "bfloat16": 1e6}, because="made up")
 DIGITS = Size(600, 1197, 10, 1, 8, (600 + 1197) * 64)
@@ -77,11 +84,66 @@ def test_an_attack_is_a_forward_and_a_backward_pass_for_each_of_its_steps():
 
 def test_the_size_of_a_dataset_is_that_published_until_it_is_prepared(first, tmp_path):
     training = first("training").run.specification
-    assert size_of(tmp_path, "demo", training) == DIGITS
-    cifar = {**training, "dataset": {"kind": "cifar100", "name": "cifar100"}}
-    assert size_of(tmp_path, "demo", cifar) == Size(50_000, 10_000, 100, 3, 32, 60_000 * 3072)
-    own = {**training, "dataset": {"kind": "folder", "name": "flowers", "image_size": 32}}
-    assert size_of(tmp_path, "demo", own) is None
+    assert size_of(tmp_path, "demo", training["dataset"], None) == DIGITS
+    cifar = {"kind": "cifar100", "name": "cifar100"}
+    assert size_of(tmp_path, "demo", cifar, None) == Size(50_000, 10_000, 100, 3, 32, 60_000 * 3072)
+    own = {"kind": "folder", "name": "flowers", "image_size": 32}
+    assert size_of(tmp_path, "demo", own, None) is None
+
+
+def test_every_kind_of_run_is_reckoned_and_in_one_way():
+    assert PASSES.keys() | USUAL_SECONDS.keys() == STEPS.keys()
+    assert not PASSES.keys() & USUAL_SECONDS.keys()
+
+
+def test_every_result_of_the_suite_has_a_cost(results, costs):
+    reckoned = {result.run.kind: costs().of(result) for result in results.values()}
+    assert {cost.by for cost in reckoned.values()} == {"counted", "usual"}
+    assert {kind for kind, cost in reckoned.items() if cost.by == "counted"} == PASSES.keys() & reckoned.keys()
+    assert all(cost.seconds > 0 for cost in reckoned.values())
+
+
+def test_a_training_on_a_subset_sees_no_more_than_that(results, costs, tmp_path):
+    of_part = next(
+        result
+        for result in results.values()
+        if result.run.kind == "training" and "subset" in result.run.specification["dataset"]
+    )
+    t = of_part.run.needed("subset").specification["t"]
+    assert workload_of(tmp_path, "demo", of_part).size.n_train == int(600 * t)
+    whole = {**of_part.run.specification, "dataset": {"kind": "digits", "name": "digits"}}
+    on_all = replace(of_part, run=Run("training", 0, whole, "on all"))
+    assert costs().operations(of_part) < costs().operations(on_all)
+
+
+def test_a_search_trains_a_supernet_at_two_levels(first, tmp_path):
+    search = first("search")
+    settings = search.run.specification["search"]
+    network = workload_of(tmp_path, "demo", search)
+    share = settings["weight_share"] * network.size.n_train
+    steps = settings["epochs"] + (settings["epochs"] - settings["warmup_epochs"])
+    assert PASSES["search"](search.run.specification, network.size) == pytest.approx(3 * steps * share)
+    shape = {"n_classes": 10, "in_channels": 1, "image_size": 8}
+    supernet = Supernet(**shape, **{key: settings[key] for key in NETWORK_KEYS})
+    assert network_operations(*network)[1] == sum(weights.numel() for weights in supernet.parameters())
+    assert network_operations(*network)[0] > 0
+
+
+def test_what_is_measured_of_several_networks_counts_all(first):
+    held_out = {"subsets": dict.fromkeys("abc", "part")}
+    assert PASSES["held_out"](held_out, DIGITS) == 3 * 600
+    mixed = {"runs": ["a", "b"], "pairs": 7, "shares": [1, 0.5]}
+    assert PASSES["mixed_outputs"](mixed, DIGITS) == 2 * 7 * 4
+    scores = {"kind": "mixed_losses", "draws": 10, "places": 2}
+    assert PASSES["scores"](scores, DIGITS) == 20 * 600
+    assert PASSES["scores"]({"kind": "features"}, DIGITS) == 600
+    estimate = {"schedule": {"epochs": 4}, "ratios": [0.5, 0.75], "repeats": 3}
+    assert PASSES["estimated_cscores"](estimate, DIGITS) == 6 * (12 * 300 + 600) + 12 * (12 * 450 + 600)
+    phases = [{"epochs": 2}, {"epochs": 3}]
+    transfer = {"images_per_class": 5, "treatments": {"a": {"phases": phases}, "b": {"phases": phases[:1]}}}
+    assert PASSES["transfer"](transfer, DIGITS) == 3 * 7 * 50 + 2 * (50 + 1197)
+    bridge = {"training": {"epochs": 4}, "seeds": 2}
+    assert PASSES["bridge"](bridge, DIGITS) == 2 * (13 * 600 + 1197)
 
 
 def test_without_finished_runs_operations_and_device_decide(first, costs):
@@ -138,7 +200,7 @@ def test_an_empty_folder_has_everything_left(planned, catalog, results):
     lines = {line.name: line for line in plan.lines}
     assert lines["oh2024_phase"].left == 3 + 1
     assert sum(line.left for line in plan.lines) > plan.total.left, "artefacts share runs"
-    assert plan.total.unknown == sum(result.run.kind not in {*PASSES, *USUAL_SECONDS} for result in results.values())
+    assert plan.total.unknown == 0
 
 
 def test_finished_runs_and_datasets_are_not_left_and_stale_ones_are(planned, first, finish, prepare):

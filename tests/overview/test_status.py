@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -9,6 +10,7 @@ from mixsuite.files import write_json
 from mixsuite.liveness import this_process
 from mixsuite.overview.status import read_status
 from mixsuite.overview.status_text import status_text
+from mixsuite.told_progress import told_progress
 
 NOW = 1_800_000_000.0
 
@@ -51,11 +53,22 @@ def ended():
 def test_a_living_training_runs_and_its_time_left_goes_on(tell, look):
     tell("one")
     ((training,), unreadable) = look()
-    assert (training.state, training.epoch, training.epochs) == ("running", 4, 10)
-    assert (training.loss, training.top1_error) == (1.25, 30.5)
+    assert (training.state, training.part, training.done, training.total) == ("running", "epoch", 4, 10)
+    assert training.note == "loss 1.2500, top-1 error 30.50 %"
     assert training.seconds_left == 50.0
     assert training.label == "Mixup, seed 0"
     assert unreadable == []
+
+
+def test_other_steps_tell_of_themselves_too(look, tmp_path):
+    with pytest.raises(KeyboardInterrupt), told_progress(tmp_path / "one" / "progress.json", "treatment", 8) as bar:
+        bar.move(3, "mixup: 80 %")
+        ((run,), unreadable) = read_status(tmp_path, {}, [], time.time())
+        raise KeyboardInterrupt
+    assert (run.state, run.part, run.done, run.total, run.note) == ("running", "treatment", 3, 8, "mixup: 80 %")
+    assert unreadable == []
+    ((run,), _) = read_status(tmp_path, {}, [], time.time())
+    assert "treatment 3 of 8  mixup: 80 %" in status_text("demo", [run], [], {"done": 0, "all": 1})
 
 
 def test_a_dead_one_does_not_run(tell, look):
@@ -112,14 +125,12 @@ def test_running_ones_come_first_and_the_text_tells_all(tell, look):
     lines = text.splitlines()
     two, one = (next(line for line in lines if line.startswith(name)) for name in ("two", "one"))
     assert lines.index(two) < lines.index(one)
-    assert "4 of 10" in two
-    assert "1.2500" in two
-    assert "30.50 %" in two
+    assert "epoch 4 of 10  loss 1.2500, top-1 error 30.50 %" in two
     assert "50 s" in two
     assert "job 77" in two
     assert "of another configuration" in two
     assert "stopped 10 s ago" in one
-    assert "go on from that epoch" in text
+    assert "Trainings, searches, fine-tunings and estimates of C-scores go on from there" in text
 
 
 def test_with_no_training_there_is_no_table(look):

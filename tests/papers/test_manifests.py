@@ -12,7 +12,7 @@ import torch
 
 from mixsuite.catalog.runs import setting_of
 from mixsuite.config.load import load_house
-from mixsuite.config.manifest import Artefact, Bound, Manifest, Order, Row
+from mixsuite.config.manifest import Artefact, Bound, Claim, Manifest, Order, Row
 from mixsuite.config.patches import PatchSetting
 from mixsuite.models.registry import build_model
 from mixsuite.patches.setting import Setting
@@ -126,7 +126,96 @@ CONTRADICTED = {
         ("cifar100/pyramidnet200/dmixup", "cifar100/pyramidnet200/cutmix"),
     },
     ("table4", "mixing-strengthens-k-images-further"): {("white_box_fgsm/dcutmix", "white_box_fgsm/cutmix")},
-    ("table5", "cv-best-accuracy"): {("pc-darts/cv-cifar100", "amoebanet-c")},
+}
+
+# What claims of jeong2021 about subsets and searches test, in the same form; None where nothing tests a claim.
+SUBSET_CLAIMS = {
+    "fig2": {"loss-depends-on-occlusion": ("at_least", "cv_reliability", ["scored >= 0"], True)},
+    "fig4a": {
+        "cv-beats-random": (
+            "lower",
+            "top1_error",
+            [f"t{t}/cv-high < t{t}/random" for t in ("0.05", "0.1")],
+            True,
+        ),
+        "cv-beats-all": (
+            "lower",
+            "top1_error",
+            [
+                f"t{t}/cv-high < t{t}/{other}"
+                for t in ("0.05", "0.1")
+                for other in ("random", "mean-low", "mean-high", "std-high")
+            ],
+            True,
+        ),
+        "easy-or-hard-only-worse": (
+            "higher",
+            "top1_error",
+            [f"t{t}/{only} > t{t}/random" for t in ("0.05", "0.1") for only in ("mean-low", "mean-high")],
+            True,
+        ),
+        "hard-only-severe": None,
+        "std-like-mean": None,
+        "cv-good-for-few-samples": ("lower", "top1_error", ["t0.05/cv-high < t0.05/random"], True),
+    },
+    "fig4b": {
+        "cv-saves-search-time": ("at_least", "speedup", ["cv-high/t0.13 >= 7"], False),
+        "cv-beats-random": (
+            "higher",
+            "accuracy",
+            [f"cv-high/t{t} > random/t{t}" for t in ("0.05", "0.13")],
+            True,
+        ),
+        "no-degradation": None,
+    },
+    "table5": {
+        "cv-comparable-to-pc-darts": None,
+        "cv-beats-pc-darts-cifar10": ("at_most", "top1_error", ["pc-darts/cv-cifar100 <= 25.1"], False),
+        "cv-best-accuracy": ("at_most", "top1_error", ["pc-darts/cv-cifar100 <= 24.3"], False),
+        "cv-least-search-cost": ("at_most", "search_cost", ["pc-darts/cv-cifar100 <= 0.1"], False),
+        "cv-cheaper-than-whole": ("lower", "search_cost", ["pc-darts/cv-cifar100 < pc-darts/cifar100"], False),
+    },
+    "sm_fig3a": {
+        "cv-beats-random": (
+            "lower",
+            "top1_error",
+            [f"t0.1/cv-{function} < t0.1/random" for function in ("deterministic", "interval")],
+            True,
+        ),
+        "interval-best": (
+            "lower",
+            "top1_error",
+            [f"t{t}/cv-interval < t{t}/cv-deterministic" for t in ("0.05", "0.1")],
+            True,
+        ),
+    },
+    "sm_fig3b": {
+        "interval-beats-deterministic": (
+            "lower",
+            "top1_error",
+            ["best-interval/against-interval-1 < interval-1"],
+            True,
+        ),
+        "interval-beats-random": ("lower", "top1_error", ["best-interval/against-random < random"], True),
+    },
+    "sm_fig3c": {
+        "phi-half-beats-random": ("lower", "top1_error", ["phi0.5 < random"], True),
+        "phi-half-optimal": ("lower", "top1_error", ["phi0.5 < phi0.1", "phi0.5 < phi-near-1"], True),
+        "phi-near-one-drops": ("higher", "top1_error", ["phi-near-1 > phi0.5"], True),
+        "phi-small-like-random": None,
+    },
+    "sm_fig4": {
+        "cv-beats-other-methods": (
+            "lower",
+            "top1_error",
+            [
+                f"t{t}/cv-high < t{t}/{other}"
+                for t in ("0.05", "0.1")
+                for other in ("bald", "variation-ratios", "k-center")
+            ],
+            True,
+        ),
+    },
 }
 
 # What claims of oh2024 about images and other mixings test, written down apart from the manifest: kind, metric, then
@@ -422,17 +511,49 @@ def test_oh2024_has_every_artefact(oh):
     }
 
 
+def compared_by(claim: Claim) -> tuple | None:
+    """Return what the claim's test compares: kind, metric, comparisons in words, whether a stand-in can test it."""
+    if claim.test is None:
+        return None
+    test, sign = claim.test, SIGNS[claim.test.kind]
+    if isinstance(test, Bound):
+        compared = [f"{row} {sign} {test.value:g}" for row in test.of]
+    else:
+        compared = [f"{first} {sign} {second}" for first, second in test.pairs]
+    return test.kind, test.metric, compared, claim.stand_in
+
+
 @pytest.mark.parametrize("name", OH_CLAIMS)
 def test_claims_of_oh2024_test_what_they_say(oh, name):
     claims = oh.artefacts[name].claims
-    assert [claim.id for claim in claims] == list(OH_CLAIMS[name])
-    for claim in claims:
-        test, sign = claim.test, SIGNS[claim.test.kind]
-        if isinstance(test, Bound):
-            compared = [f"{row} {sign} {test.value:g}" for row in test.of]
-        else:
-            compared = [f"{first} {sign} {second}" for first, second in test.pairs]
-        assert (test.kind, test.metric, compared, claim.stand_in) == OH_CLAIMS[name][claim.id], claim.id
+    assert [(claim.id, compared_by(claim)) for claim in claims] == list(OH_CLAIMS[name].items())
+
+
+@pytest.mark.parametrize("name", SUBSET_CLAIMS)
+def test_claims_of_subsets_and_searches_test_what_they_say(jeong, name):
+    claims = jeong.artefacts[name].claims
+    assert [(claim.id, compared_by(claim)) for claim in claims] == list(SUBSET_CLAIMS[name].items())
+
+
+@pytest.mark.parametrize("name", SUBSET_CLAIMS)
+def test_claims_of_subsets_and_searches_speak_of_rows_that_are_run(jeong, name):
+    rows = {row.id: row for row in jeong.artefacts[name].rows}
+    for claim in jeong.artefacts[name].claims:
+        for row in claim.test.rows() if claim.test else ():
+            assert rows[row].run or rows[row].best_of, (claim.id, row)
+
+
+def test_bounds_of_table_5_are_what_it_prints_for_the_others(jeong):
+    artefact = jeong.artefacts["table5"]
+    own = {"pc-darts/cifar100", "pc-darts/cv-cifar100"}
+    errors = {row.id: printed_number(row, "top1_error") for row in artefact.rows}
+    costs = {row.id: printed_number(row, "search_cost") for row in artefact.rows}
+    bounds = {claim.id: claim.test.value for claim in artefact.claims if isinstance(claim.test, Bound)}
+    assert bounds == {
+        "cv-beats-pc-darts-cifar10": errors["pc-darts/cifar10"],
+        "cv-best-accuracy": min(error for row, error in errors.items() if not row.startswith("pc-darts")),
+        "cv-least-search-cost": min(cost for row, cost in costs.items() if cost is not None and row not in own),
+    }
 
 
 def test_thresholds_of_the_bridge_follow_from_its_noise(oh):

@@ -111,7 +111,7 @@ def classifier_runs(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
                     "top1_error_odd": last + 0.1,
                 },
             }
-            (folder / "run.json").write_text(json.dumps(content))
+            (folder / "run.json").write_text(json.dumps({"provenance": {}, **content}))
             runs.append({"seed": seed, "identity": folder.name})
         return runs
 
@@ -138,7 +138,7 @@ def write_timing(tmp_path: Path) -> Callable[[dict[str, list[float]]], str]:
             "device": COMPUTED["device"],
             "threads": 1,
         }
-        (folder / f"{identity(specification)}.json").write_text(json.dumps(content))
+        (folder / f"{identity(specification)}.json").write_text(json.dumps({"provenance": {}, **content}))
         return identity(specification)
 
     return write
@@ -154,7 +154,7 @@ def patch_runs(tmp_path: Path) -> Callable[[str, int], list[dict[str, Any]]]:
             result = _result(method, seed)
             folder = tmp_path / "patches" / identity(result["specification"])
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / "run.json").write_text(json.dumps(result))
+            (folder / "run.json").write_text(json.dumps({"provenance": {}, **result}))
             runs.append({"seed": seed, "identity": folder.name})
             with (folder / "trajectory.csv").open("w", newline="") as file:
                 table = csv.writer(file)
@@ -193,7 +193,7 @@ def bridge_runs(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
                 for feature, images in enumerate((40.0, 20.0, 10.0, 5.0), start=1)
             ]
             content = {"specification": specification, **COMPUTED, "rows": rows}
-            (folder / f"{identity(specification)}.json").write_text(json.dumps(content))
+            (folder / f"{identity(specification)}.json").write_text(json.dumps({"provenance": {}, **content}))
             runs.append({"seed": 0, "identity": identity(specification)})
         return runs
 

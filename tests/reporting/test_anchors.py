@@ -42,7 +42,9 @@ def artefact(describe, tmp_path):
     folder = tmp_path / "anchors" / identity(specification)
     folder.mkdir(parents=True)
     shown = [anchor("high", 3), anchor("high", 4), anchor("low", 7), anchor("low", 9)]
-    (folder / "anchors.json").write_text(json.dumps({"specification": specification, "anchors": shown}))
+    (folder / "anchors.json").write_text(
+        json.dumps({"provenance": {}, "specification": specification, "anchors": shown})
+    )
     images = rng.integers(0, 256, (4, 8, 8, 3), dtype=np.uint8)
     np.savez(folder / "images.npz", anchors=images, composites=np.repeat(images[:, None], COMPOSITES, axis=1))
     row = {"id": "scored", "label": "Scored", "measured": {"scores": scores}, "stand_in": True}
@@ -64,9 +66,11 @@ def test_reliability_is_high_where_images_differ_and_low_where_draws_do(artefact
     assert (found["value"] > 0.85).all()
     # The same losses dealt out to images at random tell nothing of an image.
     name = artefact["rows"][0]["measured"]["scores"][1]["identity"]
-    values = tmp_path / "scores" / name / "values.npy"
-    dealt = np.random.default_rng(1).permuted(np.load(values), axis=0)
-    np.save(values, dealt)
+    place = tmp_path / "scores" / name
+    dealt = np.random.default_rng(1).permuted(np.load(place / "values.npy"), axis=0)
+    content = json.loads((place / "scores.json").read_text())
+    content = {key: content[key] for key in ("specification", "dataset")}
+    write_scores(place / "scores.json", place / "values.npy", content, dealt, "c0de")
     assert abs(measure_reliability(description, tmp_path / "scores")["value"][1]) < 0.25
 
 

@@ -70,7 +70,7 @@ def artefact(describe, tmp_path):
                 rows.append({**names, "runs": runs, "stand_in": changes.get("stand_in", False)})
         specification = {"kind": kind}
         path = tmp_path / f"{identity(specification)}.json"
-        path.write_text(json.dumps({"specification": specification, "networks": networks}))
+        path.write_text(json.dumps({"provenance": {}, "specification": specification, "networks": networks}))
         measured = {kind: [{"seed": 0, "identity": identity(specification)}]}
         settings = {"mixed_outputs": {"classes": ["dog", "cat"]}}
         return describe(rows, name="oh2024_x", paper="oh2024", measured=measured, settings=settings, **changes)

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 
 from mixsuite.catalog.runs import identity
 from mixsuite.reporting.description import read_description
-from mixsuite.reporting.landscapes import method_rows
+from mixsuite.reporting.landscapes import rows_by_method
 from mixsuite.reporting.perturbation import draw as draw_noise
 from mixsuite.reporting.perturbation import measure_noise, noise_curves, noise_table
 from mixsuite.reporting.results import read_measured
@@ -72,7 +72,7 @@ def new_artefact(describe, tmp_path):
             for run in runs:
                 content = landscape(method, run["seed"], run["identity"])
                 measured.append({"seed": run["seed"], "identity": identity(content["specification"])})
-                (folder / f"{measured[-1]['identity']}.json").write_text(json.dumps(content))
+                (folder / f"{measured[-1]['identity']}.json").write_text(json.dumps({"provenance": {}, **content}))
             names = {"id": ids.format(method=method), "label": method.upper(), "method": method}
             shown = {**names, "runs": runs, "measured": {"landscape": measured}, "printed": printed or {}}
             rows.append({**shown, "stand_in": changes.get("stand_in", False)})
@@ -108,7 +108,7 @@ def test_another_landscape_under_the_name_is_told(new_artefact, read, tmp_path):
 
 def test_no_rows_are_told(describe):
     with pytest.raises(ValueError, match="found no row with trained networks"):
-        method_rows(read_description(describe([{"id": "a", "missing": "not run"}])))
+        rows_by_method(read_description(describe([{"id": "a", "missing": "not run"}])))
 
 
 def test_the_surface_is_the_mean_over_seeds(new_artefact, read):

@@ -24,7 +24,7 @@ def write(tmp_path):
 
 
 def test_a_run_is_read(write, tmp_path):
-    write(json.dumps({"specification": SPECIFICATION, "best": 1}))
+    write(json.dumps({"provenance": {}, "specification": SPECIFICATION, "best": 1}))
     assert read_run(tmp_path, RUN)["best"] == 1
 
 
@@ -36,11 +36,11 @@ def test_a_missing_run_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", "found no JSON"),
-        ("[]", "found no specification"),
-        ("{}", "found no specification"),
+        ("{", "cannot be read"),
+        ("[]", "lacks a specification"),
+        ("{}", "lacks a specification"),
         (
-            json.dumps({"specification": {"model": "b", "seed": 3}}),
+            json.dumps({"provenance": {}, "specification": {"model": "b", "seed": 3}}),
             f"found the result of the run {identity({'model': 'b', 'seed': 3})}, expected that of {RUN.identity}",
         ),
     ],
@@ -52,7 +52,7 @@ def test_what_is_not_the_result_of_the_run_is_refused(write, tmp_path, content, 
 
 
 def test_a_row_that_names_another_seed_is_refused(write, tmp_path):
-    write(json.dumps({"specification": SPECIFICATION}))
+    write(json.dumps({"provenance": {}, "specification": SPECIFICATION}))
     with pytest.raises(ValueError, match="found the seed 3, expected 4"):
         read_run(tmp_path, Run(seed=4, identity=RUN.identity))
 
@@ -66,7 +66,9 @@ def measure(describe, tmp_path):
         for seed in range(2):
             specification = {"run": f"run {seed}"}
             named.append({"seed": seed, "identity": identity(specification)})
-            (tmp_path / f"{named[-1]['identity']}.json").write_text(json.dumps({"specification": specification}))
+            (tmp_path / f"{named[-1]['identity']}.json").write_text(
+                json.dumps({"provenance": {}, "specification": specification})
+            )
         shown = {"a": named[:1], "b": named[1:], "c": named, "d": []}
         rows = [{"id": row, "measured": {"evaluation": runs}} for row, runs in shown.items()]
         return read_description(describe([*rows, {"id": "e"}]))

@@ -29,7 +29,7 @@ def searches(tmp_path):
             folder = tmp_path / "searches" / identity(specification)
             folder.mkdir(parents=True)
             content = {"specification": specification, "seconds": each, "device": "cpu (x)", "genotype": GENOTYPE}
-            (folder / "search.json").write_text(json.dumps(content))
+            (folder / "search.json").write_text(json.dumps({"provenance": {}, **content}))
             runs.append({"seed": seed, "identity": folder.name})
         return runs
 
@@ -40,14 +40,14 @@ def searches(tmp_path):
 def artefact(describe, classifier_runs, searches, tmp_path):
     """Make an artefact of three rows: all images, high CV, and one that is only printed and counted."""
     sizes = {"networks": {"cv": {}, "printed": {}}}
-    counted = {"n_parameters": 5_800_000, "n_multiply_adds": 671_000_000}
+    counted = {"n_parameters": 5_800_000, "n_multiply_adds": 655_000_000, "n_flops": 671_000_000}
     content = {
         "specification": sizes,
         "sizes": {"cv": dict.fromkeys("012", counted), "printed": {"0": counted}},
         "rule": "R.",
     }
     (tmp_path / "sizes").mkdir()
-    (tmp_path / "sizes" / f"{identity(sizes)}.json").write_text(json.dumps(content))
+    (tmp_path / "sizes" / f"{identity(sizes)}.json").write_text(json.dumps({"provenance": {}, **content}))
     printed = {"search_cost": "0.01", "parameters": "5.8", "flops": "671", "search_method": "gradient-based"}
     rows = [
         {
@@ -101,7 +101,7 @@ def test_points_have_mean_spread_and_best(artefact, tmp_path):
 def test_a_search_of_another_specification_is_refused(artefact, tmp_path):
     description = read_description(artefact)
     path = next((tmp_path / "searches").glob("*/search.json"))
-    path.write_text(json.dumps({"specification": {"seed": 9}}))
+    path.write_text(json.dumps({"provenance": {}, "specification": {"seed": 9}}))
     with pytest.raises(ValueError, match="found the result of the run"):
         read_searches(description, tmp_path / "searches")
 

@@ -6,6 +6,7 @@ import importlib.util
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
@@ -14,9 +15,8 @@ from mixsuite.catalog.runs import identity
 from mixsuite.reporting.calibration import draw, reliability_table
 from mixsuite.reporting.claims_table import claims_table, claims_tidy, judge_claims
 from mixsuite.reporting.description import read_description
-from mixsuite.reporting.results import read_measured
 from mixsuite.reporting.table_markdown import markdown
-from mixsuite.reporting.transfers import measure_transfers
+from mixsuite.reporting.transfers import measure_transfers, read_transfers
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
 ACCURACIES = {"none": 90.0, "mixup": 88.0, "cutmix": 85.0}
@@ -45,11 +45,15 @@ def treatment(name, seed):
     return {
         "train": {"accuracy": 99.0, "loss": 0.01},
         "test": {"accuracy": accuracy, "loss": 0.5},
-        "ece": 2.0 + seed,
-        "overconfident_errors": 1.0,
-        "confidence": 95.0,
-        "reliability": {"count": [0, 4, 6], "confidence": [0.0, 2.0, 5.4], "correct": [0, 1, 6 - seed]},
     }
+
+
+def predictions(seed):
+    """Ten predictions for each treatment, of which the surer six are right but for one per seed after the first."""
+    confidence = np.array([0.5] * 4 + [0.9] * 6)
+    correct = np.array([True] + 3 * [False] + (6 - seed) * [True] + seed * [False])
+    arrays = {"confidence": confidence, "correct": correct}
+    return {f"{part}_{name}": array for part, array in arrays.items() for name in ACCURACIES}
 
 
 @pytest.fixture
@@ -68,6 +72,7 @@ def new_artefact(describe, tmp_path):
             }
             runs.append({"seed": seed, "identity": identity(specification)})
             (tmp_path / f"{runs[-1]['identity']}.json").write_text(json.dumps(content))
+            np.savez(tmp_path / f"{runs[-1]['identity']}.npz", **predictions(seed))
         rows = [
             {
                 "id": name,
@@ -79,7 +84,8 @@ def new_artefact(describe, tmp_path):
             }
             for name in ACCURACIES
         ]
-        return describe(rows, name="transfer_claims", paper="transfer", claims=CLAIMS, **changes)
+        settings = {"settings": {"transfers": {"calibration": {"bins": 3, "overconfident": 0.9}}}}
+        return describe(rows, name="transfer_claims", paper="transfer", claims=CLAIMS, **settings | changes)
 
     return make
 
@@ -88,7 +94,7 @@ def new_artefact(describe, tmp_path):
 def read(new_artefact, tmp_path):
     def make(**changes):
         description = read_description(new_artefact(**changes))
-        transfers = read_measured(description, "transfer", tmp_path)
+        transfers = read_transfers(description, tmp_path)
         return description, transfers, measure_transfers(description, transfers)
 
     return make
@@ -106,8 +112,18 @@ def test_metrics_and_changes_are_those_of_each_seed(read):
     assert values(measurements, "none", "accuracy_change") == []
     assert values(measurements, "mixup", "training_accuracy_change") == [0, 0, 0]
     assert values(measurements, "mixup", "generalisation_gap") == [11, 10, 9]
-    assert values(measurements, "mixup", "overconfidence") == [7, 6, 5]
-    assert values(measurements, "mixup", "calibration_error") == [2, 3, 4]
+    assert values(measurements, "mixup", "overconfidence") == pytest.approx([-14, -15, -16])
+    # 4 of 10 off by |1/4 - 0.5|, 6 of 10 by |right/6 - 0.9|.
+    assert values(measurements, "mixup", "calibration_error") == pytest.approx([16, 14, 24])
+    assert values(measurements, "mixup", "overconfident_errors") == pytest.approx([0, 10, 20])
+
+
+def test_the_bins_are_the_settings_of_the_artefact(read):
+    calibration = {"bins": 1, "overconfident": 0.5}
+    _, _, measurements = read(settings={"transfers": {"calibration": calibration}})
+    # All in one bin: 7, 6 and 5 of 10 are right.
+    assert values(measurements, "mixup", "calibration_error") == pytest.approx([4, 14, 24])
+    assert values(measurements, "mixup", "overconfident_errors") == pytest.approx([30, 40, 50])
 
 
 def test_claims_are_judged_by_the_score_card_s_rule(read):
@@ -149,7 +165,7 @@ def test_bins_of_all_seeds_are_put_together(read):
     assert set(own["seeds"]) == {3}
 
 
-@pytest.mark.parametrize(("seeds", "error"), [(3, "ECE 3.0 % [0.5, 5.5]"), (1, "ECE 2.0 %")])
+@pytest.mark.parametrize(("seeds", "error"), [(3, "ECE 18.0 % [4.9, 31.1]"), (1, "ECE 16.0 %")])
 def test_every_treatment_has_its_panel(read, seeds, error):
     description, transfers, measurements = read(seeds=seeds, stand_in=True, stand_in_note="digits for CIFAR")
     figure = draw(description, reliability_table(description, transfers), measurements)
@@ -164,7 +180,7 @@ def test_a_treatment_that_was_not_measured_is_named(new_artefact, tmp_path):
     artefact["rows"][0]["id"] = "nothing"
     description = read_description(artefact)
     with pytest.raises(ValueError, match="nothing: found the treatments none, mixup, cutmix, expected it among them"):
-        measure_transfers(description, read_measured(description, "transfer", tmp_path))
+        measure_transfers(description, read_transfers(description, tmp_path))
 
 
 def test_without_fine_tunings_there_are_claims_that_were_not_run_and_no_curves(new_artefact, tmp_path):
@@ -172,7 +188,7 @@ def test_without_fine_tunings_there_are_claims_that_were_not_run_and_no_curves(n
     for row in artefact["rows"]:
         row |= {"measured": {}, "missing": "no data"}
     description = read_description(artefact)
-    transfers = read_measured(description, "transfer", tmp_path)
+    transfers = read_transfers(description, tmp_path)
     measurements = measure_transfers(description, transfers)
     verdicts = judge_claims(description, measurements)
     assert {verdict.verdict for verdict in verdicts.values()} == {"not run"}
@@ -202,6 +218,19 @@ def test_the_programs_write_all_forms(new_artefact, tmp_path, coarse, name, form
     assert len(pd.read_csv(outputs["csv"])) == {"tabulate_claims": 3, "plot_calibration": 6}[name]
     measured = pd.read_csv(tmp_path / "measurements.csv")
     assert set(measured["row"]) == set(ACCURACIES)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "missing, expected the result of a run"), (b"PK no zip", "cannot be read, expected the predictions")],
+)
+def test_predictions_that_are_gone_or_damaged_are_one_message(new_artefact, tmp_path, capsys, content, message):
+    artefact = new_artefact()
+    file = tmp_path / f"{artefact['rows'][0]['measured']['transfer'][1]['identity']}.npz"
+    file.unlink() if content is None else file.write_bytes(content)
+    status, _ = run_program("plot_calibration", artefact, tmp_path, ("pdf", "png", "csv"))
+    assert status == 1
+    assert f"{file}: {message}" in capsys.readouterr().err
 
 
 def test_a_missing_measurement_is_one_message(new_artefact, tmp_path, capsys):

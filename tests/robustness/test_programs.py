@@ -1,6 +1,7 @@
 """The three programs of the room, run as rules run them."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -53,8 +54,10 @@ def _evaluation(evaluation, dataset, run_folder, sets, output):
 
 def test_an_evaluation_is_one_file(start, dataset, splits, run_folder, sets, tmp_path):
     command = _evaluation(EVALUATION, dataset, run_folder, sets, tmp_path / "e.json")
-    ended = start(*command, "--dataset-sha256", splits[2], "--code", "c0de")
+    told = tmp_path / "progress.json"
+    ended = start(*command, "--dataset-sha256", splits[2], "--code", "c0de", "--progress", told)
     assert ended.returncode == 0, ended.stderr
+    assert (json.loads(told.read_text())["status"], json.loads(told.read_text())["total"]) == ("done", 5)
     content = json.loads((tmp_path / "e.json").read_text())
     assert content["specification"] == EVALUATION
     assert content["trained"]["model"]["family"] == "demo_cnn"
@@ -67,6 +70,16 @@ def test_an_evaluation_is_one_file(start, dataset, splits, run_folder, sets, tmp
     record = json.loads((sets / "gray" / "dataset.json").read_text())
     assert content["accuracy"]["gray_box_pgd"]["accuracy"] == record["substitute_accuracy"]["after"]
     assert content["sets"]["gray_box_pgd"]["sha256"] == record["sha256"]
+
+
+def test_a_set_that_was_replaced_is_refused(start, dataset, run_folder, sets, tmp_path):
+    command = _evaluation(EVALUATION, dataset, run_folder, sets, tmp_path / "e.json")
+    ended = start(*command, "--set-sha256", "unknown=0123")
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith(f"error: {sets / 'unknown'}: has sha256 ")
+    assert line.endswith("expected 0123: it was replaced; start Snakemake again")
+    assert not (tmp_path / "e.json").exists()
 
 
 def test_a_missing_folder_is_one_message(start, dataset, run_folder, sets, tmp_path):
@@ -83,7 +96,7 @@ def test_another_dataset_than_the_networks_is_one_message(start, dataset, run_fo
     run["dataset"]["sha256"] = "0" * 64
     # As one of an older version, which keeps no checksum.
     del run["checksum"]
-    (tmp_path / "run").mkdir()
+    shutil.copytree(run_folder, tmp_path / "run")
     (tmp_path / "run" / "run.json").write_text(json.dumps(run))
     ended = start(*_evaluation(EVALUATION, dataset, tmp_path / "run", sets, tmp_path / "e.json"))
     assert ended.returncode == 1
@@ -96,7 +109,7 @@ def test_a_folder_without_a_name_is_a_wrong_use(start, dataset, run_folder, sets
     command[command.index(f"gray_box_pgd={sets / 'gray'}")] = sets / "gray"
     ended = start(*command)
     assert ended.returncode == 2
-    assert "expected NAME=DIR" in ended.stderr
+    assert "expected a name, = and what belongs to it" in ended.stderr
 
 
 @pytest.mark.parametrize("name", ["make_adversarial", "make_stand_in_set", "evaluate_robustness"])

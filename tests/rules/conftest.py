@@ -1,4 +1,4 @@
-"""A small project that trains in seconds: two recipes of the user's own comparison, one epoch, one seed."""
+"""What the rules are tested on: a small project that trains in seconds, and the whole suite at the scale demo."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 from collections import Counter
 
 import pytest
+import yaml
+
+from mixsuite.catalog.artefacts import load_catalog
 
 
 @pytest.fixture(scope="session")
 def small_project(new_project):
-    """A project whose `comparison` is two trainings of one epoch, not built yet."""
+    """A project whose `comparison` is two trainings of one epoch and one seed, not built yet."""
 
     def make(name):
         project = new_project(name)
@@ -21,6 +24,21 @@ def small_project(new_project):
         return project
 
     return make
+
+
+@pytest.fixture(scope="session")
+def built(new_project):
+    """A project in which all was built at the scale demo, as the README says; tests leave it as it is."""
+    project = new_project("demo")
+    found = project.snakemake(timeout=1800)
+    assert found.returncode == 0, found.stdout
+    return project
+
+
+@pytest.fixture(scope="session")
+def catalog(root):
+    """What the project's own config.yaml asks for."""
+    return load_catalog(root, yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")

@@ -228,20 +228,20 @@ def test_status_and_plan_run_beside_a_build_and_a_killed_training_does_not_seem_
             assert refused.returncode != 0
             assert "cannot be locked" in refused.stdout
             assert _locks(project) == locks
-        (training,) = told(project, "status")["trainings"]
+        (training,) = told(project, "status")["runs"]
         assert training["state"] == "running"
-        assert training["epochs"] == 4000
+        assert training["total"] == 4000
         assert training["seconds_left"] > 0
-        assert re.search(r"running +\d+ of 4000 +\d", program(project, "show_status"))
+        assert re.search(r"running +epoch \d+ of 4000 +loss \d", program(project, "show_status"))
         assert build.poll() is None, "the build ended before it was looked at"
     finally:
         os.killpg(build.pid, signal.SIGKILL)
         build.wait()
-    assert re.search(r"stopped \d+ s ago +\d+ of 4000", program(project, "show_status"))
+    assert re.search(r"stopped \d+ s ago +epoch \d+ of 4000", program(project, "show_status"))
     # Also where the killed Snakemake's lock was left.
     found = project.snakemake("status")
     assert found.returncode == 0, found.stdout
-    assert told(project, "status")["trainings"][0]["state"] == "stopped"
+    assert told(project, "status")["runs"][0]["state"] == "stopped"
 
 
 def _locks(project):

@@ -77,6 +77,10 @@ def test_the_comparison_on_real_images_is_a_target_if_it_is_named(project, plann
             "cut_size: found 2, expected 1 <= C < P/2",
             marks=pytest.mark.slow,
         ),
+        (
+            ["--config", "seeds=1", "-n", "--config", "scale=demo"],
+            "--config: found 2 times, of which Snakemake takes the last alone; expected it once",
+        ),
         (["--config", "processes=4", "device=cuda"], "processes: found 4, expected at most 1, the GPUs that Snakemake"),
         pytest.param(
             ["--config", "datasets={cifar10: {source: /no/such}}"],

@@ -64,6 +64,18 @@ def test_a_strong_edge_wins_by_its_edge_weight():
     assert parse_genotype(genotype.as_json()) == genotype
 
 
+def test_a_strong_operation_on_a_weak_edge_is_left_out():
+    architecture = Architecture(2)
+    into_second = [edges_into(2).index((1, source)) for source in range(3)]
+    with torch.no_grad():
+        for parameter in architecture.parameters():
+            parameter.zero_()
+        # The first edge's best operation outweighs the others', but not once the edges' own weights are in.
+        architecture.alpha["reduce"][into_second[0], OPERATIONS.index("skip_connect")] = 1
+        architecture.beta["reduce"][into_second[1:]] = 3
+    assert [source for _, source in architecture.genotype().reduce.edges[2:]] == [1, 2]
+
+
 def test_architectures_start_near_zero():
     values = torch.cat([parameter.detach().flatten() for parameter in Architecture(4).parameters()])
     assert len(values) == 2 * 14 * 9

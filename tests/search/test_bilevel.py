@@ -157,6 +157,70 @@ def test_a_shorter_half_is_gone_through_again(new_task):
     assert search_epoch(task, 0)["architecture_loss"] > 0
 
 
+def test_losses_are_means_over_steps_of_the_architecture_and_over_images_of_the_weights(new_task, monkeypatch):
+    task, losses = new_task(warmup_epochs=0), iter([1.0, 2.0, 6.0])
+    monkeypatch.setattr("mixsuite.search.bilevel.architecture_step", lambda task, batch: torch.tensor(next(losses)))
+    monkeypatch.setattr(
+        "mixsuite.search.bilevel.weight_step",
+        lambda task, batch, rate: (torch.tensor(float(len(batch.labels))), torch.tensor(1)),
+    )
+    row = search_epoch(task, 0)
+    assert row["architecture_loss"] == 3
+    assert row["train_loss"] == pytest.approx((16**2 + 16**2 + 4**2) / 36)
+    assert row["top1_error"] == pytest.approx(100 * 3 / 36)
+
+
+def test_the_architecture_steps_before_the_weights(new_task, monkeypatch):
+    """In yuhuixu1993/PC-DARTS, train_search.py, the weights are trained under the architecture that has just moved."""
+    order = []
+    for level, result in (("architecture", torch.tensor(0.0)), ("weight", (torch.tensor(0.0), torch.tensor(0)))):
+        # Both are bound now: the loop goes on before the steps are taken.
+        def step(*_, level=level, result=result):
+            order.append(level)
+            return result
+
+        monkeypatch.setattr(f"mixsuite.search.bilevel.{level}_step", step)
+    search_epoch(new_task(warmup_epochs=0), 0)
+    assert order == ["architecture", "weight"] * 3
+
+
+@pytest.fixture
+def architecture_batches(monkeypatch):
+    """Take an epoch of a search; return the places, in the architecture's half, that each of its steps was given."""
+
+    def take(task, epoch):
+        seen = []
+
+        def step(task, batch):
+            assert torch.equal(batch.labels, task.architecture_images.labels[batch.index])
+            seen.append(batch.index.tolist())
+            return architecture_step(task, batch)
+
+        with monkeypatch.context() as patched:
+            patched.setattr("mixsuite.search.bilevel.architecture_step", step)
+            search_epoch(task, epoch)
+        return seen
+
+    return take
+
+
+def test_an_epoch_goes_once_through_the_architectures_half_in_an_order_of_its_own(new_task, architecture_batches):
+    task = new_task(warmup_epochs=0)
+    epochs = [[place for batch in architecture_batches(task, epoch) for place in batch] for epoch in (0, 1)]
+    assert len(task.architecture_images) != len(task.weight_images)
+    for places in epochs:
+        assert sorted(places) == list(range(len(task.architecture_images)))
+    assert epochs[0] != epochs[1]
+
+
+def test_a_second_turn_through_a_shorter_half_has_an_order_of_its_own(new_task, architecture_batches):
+    task = new_task(warmup_epochs=0, weight_share=0.8)
+    batches = architecture_batches(task, 0)
+    assert [len(batch) for batch in batches] == [15] * 4
+    assert len({tuple(batch) for batch in batches}) == 4
+    assert len({tuple(sorted(batch)) for batch in batches}) == 1
+
+
 def test_a_loss_that_is_not_finite_stops_the_search_and_the_last_good_state_stays(new_task, progress, tmp_path):
     with pytest.raises(SearchDivergedError, match="a loss is not finite in epoch 1"):
         search(new_task(learning_rate=1e38), tmp_path / "c.safetensors", IDENTITY, progress)

@@ -30,6 +30,7 @@ def test_counts_published_cells_and_those_of_each_seed():
     assert found["rule"] == COUNTING_RULE
     assert found["sizes"]["printed"]["0"]["n_parameters"] == 5_270_560
     assert found["sizes"]["printed"]["0"]["n_multiply_adds"] == pytest.approx(571.1e6, abs=5e4)
+    assert found["sizes"]["printed"]["0"]["n_flops"] == pytest.approx(586.4e6, abs=5e4)
     assert found["sizes"]["own"]["0"] == found["sizes"]["own"]["1"]
     assert found["sizes"]["own"]["0"]["n_parameters"] < 3_000_000
 

@@ -127,7 +127,7 @@ def run_folder(tmp_path_factory, dataset, new_network) -> Path:
 
 @pytest.fixture(scope="session")
 def new_subset() -> Callable[..., dict]:
-    """Make the settings of a subset by high CV, some of them replaced."""
+    """Make the settings of a subset by high CV, some of them replaced, and none that its measure does not read."""
     settings = {
         "dataset": {"name": "made up"},
         "measure": "cv",
@@ -139,7 +139,15 @@ def new_subset() -> Callable[..., dict]:
         "scores": "0123456789ab",
         "seed": 0,
     }
-    return lambda **changes: {**settings, **changes}
+    sorts_nothing = {"order", "interval", "ddof"}
+    unread = {"random": sorts_nothing | {"pool", "scores"}, "k_center": sorts_nothing}
+    unread |= {measure: {"ddof"} for measure in ("mean", "bald", "variation_ratios")}
+
+    def new(**changes):
+        left_out = unread.get(changes.get("measure", "cv"), set()) - changes.keys()
+        return {name: value for name, value in {**settings, **changes}.items() if name not in left_out}
+
+    return new
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -52,6 +52,7 @@ def test_the_anchor_has_its_share_at_its_place_and_all_sum_to_one(ratio, alpha, 
 
 def test_places_have_their_names():
     assert [place_of_anchor(name, 3) for name in ("outer", "middle", "inner")] == [0, 1, 2]
+    assert [place_of_anchor(name, 5) for name in ("outer", "middle", "inner")] == [0, 2, 4]
 
 
 @pytest.mark.parametrize("place", ["outer", "middle", "inner"])
@@ -95,3 +96,12 @@ def test_an_anchors_mixes_can_be_had_again(new_scoring):
     assert torch.equal(one.sources, whole.sources[:, 28:32])
     assert torch.equal(one.boxes.start, whole.boxes.start[..., 28:32])
     assert (one.sources[0] == BLOCK + 7).all()
+
+
+def test_an_anchors_mixes_can_be_had_again_with_several_places(new_scoring):
+    pool, scoring = PartnerPool(torch.arange(30) % 3, "any"), new_scoring(draws=2, places=3)
+    whole = draw_block(0, scoring, pool, 30, (8, 8))
+    one = draw_anchor(7, scoring, pool, 30, (8, 8))
+    assert torch.equal(one.sources, whole.sources[:, 42:48])
+    assert torch.equal(one.boxes.start, whole.boxes.start[..., 42:48])
+    assert one.sources[0].tolist() == [7] * 6

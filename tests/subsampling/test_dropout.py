@@ -71,3 +71,13 @@ def test_all_images_are_scored_and_seeds_differ(new_network, new_images):
 def test_a_network_without_known_features_is_refused(new_images):
     with pytest.raises(SettingError, match="network: found Linear, which has no stages"):
         score({"rate": 0.5, "passes": 2, "seed": 0}, nn.Linear(2, 2), new_images(), "float32", lambda done: None)
+
+
+def test_batches_are_dropped_by_draws_of_their_own(new_network, new_images, monkeypatch):
+    # The same image again and again: only the draws tell one from the other.
+    images = new_images(24)
+    images.images[:] = images.images[:1]
+    monkeypatch.setattr("mixsuite.subsampling.features._BATCH", 12)
+    scoring = {"kind": "dropout", "rate": 0.5, "passes": 8, "run": "0123456789ab", "seed": 0}
+    found = score(scoring, new_network(), images, "float32", lambda done: None)
+    assert not np.allclose(found[:12, 0], found[12:, 0])

@@ -53,6 +53,12 @@ def test_it_is_the_same_on_many_points_of_many_dimensions(dtype):
     assert len(set(found.tolist())) == 300
 
 
+@pytest.mark.parametrize("offset", [100, 1000])
+def test_features_far_from_zero_are_told_apart(offset):
+    features = (np.random.default_rng(1).normal(size=(200, 16)) + offset).astype(np.float32)
+    assert k_center_greedy(features, 40, 3).tolist() == brute_force(features.astype(np.float64), 40, 3)
+
+
 def test_points_that_are_all_alike_are_chosen_once_each():
     assert k_center_greedy(np.ones((6, 2)), 6, 3).tolist() == [3, 0, 1, 2, 4, 5]
 

@@ -30,7 +30,7 @@ LOSSES = np.array([[1.0, 2.0, 3.0], [0.5, 0.5, 0.5], [0.0, 0.0, 0.0]], np.float3
     ],
 )
 def test_measures_of_losses_equal_hand_computed_ones(name, ddof, expected):
-    np.testing.assert_allclose(measure_images(name, LOSSES, ddof), expected, atol=1e-12)
+    np.testing.assert_allclose(measure_images(name, LOSSES, {"ddof": ddof}), expected, atol=1e-12)
 
 
 @given(arrays(np.float32, (5, 4), elements=st.floats(0.015625, 10, width=32)))
@@ -43,23 +43,23 @@ def test_measures_equal_those_of_the_standard_library(losses):
 
 @given(arrays(np.float32, (20, 5), elements=st.floats(0.015625, 10, width=32)))
 def test_ddof_changes_no_order(losses):
-    first, second = (measure_images("cv", losses, ddof) for ddof in (0, 1))
+    first, second = (measure_images("cv", losses, {"ddof": ddof}) for ddof in (0, 1))
     np.testing.assert_allclose(second, first * math.sqrt(5 / 4), rtol=1e-9)
 
 
 def test_uncertainties_are_columns():
     values = np.array([[0.1, 0.6], [0.2, 0.5]], np.float32)
-    assert measure_images("bald", values).tolist() == values[:, 0].tolist()
-    assert measure_images("variation_ratios", values).tolist() == values[:, 1].tolist()
+    assert measure_images("bald", values, {}).tolist() == values[:, 0].tolist()
+    assert measure_images("variation_ratios", values, {}).tolist() == values[:, 1].tolist()
 
 
 def test_mistakes_are_named():
     with pytest.raises(SettingError, match=r"measure: found 'cvs' .did you mean 'cv'"):
-        measure_images("cvs", LOSSES)
+        measure_images("cvs", LOSSES, {})
     with pytest.raises(SettingError, match="draws: found 1 loss per image"):
-        measure_images("cv", LOSSES[:, :1])
+        measure_images("cv", LOSSES[:, :1], {"ddof": 0})
     with pytest.raises(ValueError, match="one of image 1 is not finite"):
-        measure_images("cv", np.array([[1.0, 2], [np.nan, 1]]))
+        measure_images("cv", np.array([[1.0, 2], [np.nan, 1]]), {"ddof": 0})
 
 
 def test_the_configuration_knows_the_same_measures():

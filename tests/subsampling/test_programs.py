@@ -63,7 +63,7 @@ def test_scores_become_a_subset_and_a_gallery(score, select, dataset, new_scorin
     ("scoring", "measure", "columns"),
     [
         ({"kind": "dropout", "rate": 0.5, "passes": 5}, {"measure": "bald"}, 2),
-        ({"kind": "features"}, {"measure": "k_center", "order": None}, 8),
+        ({"kind": "features"}, {"measure": "k_center"}, 8),
     ],
 )
 def test_comparators_select_too(score, select, new_subset, tmp_path, scoring, measure, columns):
@@ -108,7 +108,7 @@ def test_scores_of_another_dataset_are_refused(score, select, other_dataset, new
 
 
 def test_selecting_does_without_torch(dataset, new_subset, tmp_path):
-    subset = new_subset(measure="random", order=None, scores=None)
+    subset = new_subset(measure="random")
     program = [sys.executable, "-X", "importtime", SCRIPTS / "select_subset.py"]
     what = ["--subset", json.dumps(subset), "--dataset", dataset[0], "--output", tmp_path / "subset"]
     ended = subprocess.run([str(part) for part in (*program, *what)], capture_output=True, text=True, timeout=60)

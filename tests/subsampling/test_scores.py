@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -30,8 +32,9 @@ def test_scores_of_another_dataset_are_refused(folder):
     ("file", "content", "message"),
     [
         ("scores.json", b"{", "scores.json: cannot be read"),
-        ("scores.json", b"[]", "lacks specification, dataset or shape"),
-        ("values.npy", b"nothing", "values.npy: cannot be read"),
+        ("scores.json", b"[]", "scores.json: lacks a specification"),
+        ("scores.json", b'{"specification": {}, "provenance": {}}', "lacks dataset or shape"),
+        ("values.npy", b"nothing", r"values\.npy was changed: its sha256 .*; delete it, and Snakemake makes it anew"),
     ],
 )
 def test_damage_is_named(folder, file, content, message):
@@ -42,5 +45,8 @@ def test_damage_is_named(folder, file, content, message):
 
 def test_values_of_another_shape_are_refused(folder):
     np.save(folder / "values.npy", np.zeros((2, 2)))
+    record = json.loads((folder / "scores.json").read_text())
+    del record["files"], record["checksum"]
+    (folder / "scores.json").write_text(json.dumps(record))
     with pytest.raises(ValueError, match=r"found the shape \[2, 2\], expected \[3, 2\]"):
         read_scores(folder, "abc")

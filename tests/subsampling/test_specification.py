@@ -46,9 +46,9 @@ def test_a_mistake_in_dropout_is_named(changes, message):
         ({"interval": 0}, "interval: found 0"),
         ({"pool": "some"}, "pool: found 'some'"),
         ({"ddof": 2}, "ddof: found 2, expected 0 or 1"),
-        ({"scores": None}, "scores: found None, expected the scores that images are selected by with cv"),
-        ({"measure": "random", "order": None}, "scores: found '0123456789ab', expected null with random"),
-        ({"measure": "k_center"}, "order, interval: found 'high' and 1, expected null and 1 with k_center"),
+        ({"measure": "mean", "ddof": 0}, "subset by mean: unknown key .ddof."),
+        ({"measure": "random", "pool": "all"}, "subset by random: unknown key .pool."),
+        ({"measure": "k_center", "order": "high"}, "subset by k_center: unknown key .order."),
         ({"seed": None}, "seed: found None"),
     ],
 )

@@ -32,9 +32,7 @@ def test_each_class_keeps_exactly_its_count(new_subset, sizes, t, measure, seed)
     labels = np.repeat(np.arange(len(sizes)), sizes)
     values = np.random.default_rng(seed).uniform(1, 2, (len(labels), 4))
     scores = None if measure == "random" else scored("features" if measure == "k_center" else "mixed_losses", values)
-    plain = {"order": None} if measure in ("random", "k_center") else {}
-    name = {"scores": None} if measure == "random" else {}
-    indices = select_subset(new_subset(measure=measure, t=t, seed=seed, **plain, **name), labels, scores)
+    indices = select_subset(new_subset(measure=measure, t=t, seed=seed), labels, scores)
     assert Counter(labels[indices].tolist()) == {label: kept_count(t, size) for label, size in enumerate(sizes)}
     assert (np.diff(indices) > 0).all()
 
@@ -59,10 +57,30 @@ def test_a_pool_of_all_images_knows_no_classes(new_subset):
 
 def test_random_subsets_differ_by_seed_and_are_the_same_again(new_subset):
     def choose(seed):
-        return select_subset(new_subset(measure="random", order=None, scores=None, seed=seed), LABELS, None).tolist()
+        return select_subset(new_subset(measure="random", seed=seed), LABELS, None).tolist()
 
     assert choose(0) == choose(0)
     assert len({tuple(choose(seed)) for seed in range(5)}) > 1
+
+
+def test_classes_of_one_size_do_not_keep_the_same_places(new_subset):
+    labels = np.repeat(np.arange(5), 40)
+    plain = {"measure": "random", "order": None, "scores": None}
+    kept = select_subset(new_subset(**plain), labels, None).reshape(5, 10) % 40
+    assert len({tuple(places) for places in kept.tolist()}) == 5
+
+
+def test_the_first_centre_is_drawn_at_random_by_class_and_seed(new_subset):
+    labels = np.repeat(np.arange(5), 40)
+    features = np.random.default_rng(0).normal(size=(200, 3))
+
+    def first_centres(seed):
+        # Of 40 images t keeps the first centre alone.
+        plain = {"measure": "k_center", "order": None, "t": 0.025, "seed": seed}
+        return [place % 40 for place in select_subset(new_subset(**plain), labels, scored("features", features))]
+
+    assert first_centres(0) == first_centres(0) != first_centres(1)
+    assert len(set(first_centres(0))) > 1
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_a_changed_record_is_refused(finish, splits):
     content = json.loads((folder / "run.json").read_text())
     content["specification"]["seed"] += 1
     (folder / "run.json").write_text(json.dumps(content))
-    said = r"run\.json: was changed: its checksum is .*; delete the folder, and the network is trained anew$"
+    said = r"run\.json: was changed: its checksum is .*; delete it, and Snakemake makes it anew$"
     with pytest.raises(ValueError, match=said):
         load_trained(folder, splits[1], "d1gest", CPU)
 
@@ -115,7 +115,7 @@ def test_truncated_weights_say_what_to_do(finish, splits):
     folder, _ = finish()
     whole = (folder / "model.safetensors").read_bytes()
     (folder / "model.safetensors").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match=r"cannot be read .*; delete the folder, and the network is trained anew$"):
+    with pytest.raises(ValueError, match=r"model\.safetensors was changed: .*; delete it, and Snakemake"):
         load_trained(folder, splits[1], "d1gest", CPU)
 
 
@@ -124,7 +124,7 @@ def test_changed_weights_are_not_shown_as_the_training_s(finish, splits):
     whole = bytearray((folder / "model.safetensors").read_bytes())
     whole[-1] ^= 1
     (folder / "model.safetensors").write_bytes(whole)
-    with pytest.raises(ValueError, match=r"run: model\.safetensors was changed.*delete the folder"):
+    with pytest.raises(ValueError, match=r"run/model\.safetensors was changed: its sha256 .*; delete it"):
         load_trained(folder, splits[1], "d1gest", CPU)
 
 
@@ -132,8 +132,8 @@ def test_changed_weights_are_not_shown_as_the_training_s(finish, splits):
 def test_a_missing_or_damaged_file_is_named(finish, splits, name):
     folder, _ = finish()
     (folder / name).write_bytes(b"{}")
-    with pytest.raises(ValueError, match=rf"{name}: "):
+    with pytest.raises(ValueError, match=rf"{name}: lacks a specification|{name} was changed"):
         load_trained(folder, splits[1], "d1gest", CPU)
     (folder / name).unlink()
-    with pytest.raises(ValueError, match=rf"{name}: cannot be read"):
+    with pytest.raises(ValueError, match=rf"{name}: missing, expected the result of a run"):
         load_trained(folder, splits[1], "d1gest", CPU)

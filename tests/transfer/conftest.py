@@ -39,7 +39,6 @@ TRANSFER = {
         "scratch": {"start": "scratch", "phases": [EARLY]},
         "staged": {"start": "pretrained", "phases": [HEAD, LATE]},
     },
-    "calibration": {"bins": 10, "overconfident": 0.9},
     "seed": 0,
 }
 

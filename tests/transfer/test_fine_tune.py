@@ -12,6 +12,7 @@ import pytest
 from safetensors.torch import save_file
 
 from mixsuite.data.arrays import load_dataset, write_split
+from mixsuite.records import sha256_of
 
 SCHEDULE = {
     "epochs": 1,
@@ -75,8 +76,9 @@ def options(prepare, source, run_folder, tmp_path):
 
     def give(transfer, *further, target=("abc", 1)):
         what = ["--transfer", json.dumps(transfer), "--run-folder", run_folder, "--source", source[0]]
-        where = ["--dataset", prepare(*target)[0], "--state", tmp_path / "state", "--output", tmp_path / "out.json"]
-        return [str(part) for part in (*what, *where, "--device", "cpu", *further)]
+        where = ["--dataset", prepare(*target)[0], "--state", tmp_path / "state"]
+        outputs = ["--output", tmp_path / "out.json", "--output-predictions", tmp_path / "out.npz"]
+        return [str(part) for part in (*what, *where, *outputs, "--device", "cpu", *further)]
 
     return give
 
@@ -98,8 +100,12 @@ def test_all_treatments_are_measured_and_only_what_they_need_imported(root, opti
     found = json.loads((tmp_path / "out.json").read_text())
     assert found["specification"] == transfer
     assert set(found["treatments"]) == set(transfer["treatments"])
+    assert found["files"] == {"out.npz": sha256_of(tmp_path / "out.npz")}
+    expected = {f"{part}_{name}" for part in ("confidence", "correct") for name in transfer["treatments"]}
+    assert set(np.load(tmp_path / "out.npz")) == expected
     assert (found["provenance"]["code"], found["source"]["sha256"]) == ("abc", source[1])
-    assert not list((tmp_path / "state").iterdir())
+    assert [file.name for file in (tmp_path / "state").iterdir()] == ["progress.json"]
+    assert json.loads((tmp_path / "state" / "progress.json").read_text())["status"] == "done"
     # Each takes a second or more.
     slow = {"torch._dynamo", "torch._inductor", "torchvision", "pandas", "matplotlib"}
     assert not slow & {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
@@ -109,7 +115,7 @@ def test_all_treatments_are_measured_and_only_what_they_need_imported(root, opti
     ("changes", "arguments", "target", "message"),
     [
         ({"images_per_class": 11}, (), ("abc", 1), "error: images_per_class: found 11, expected at most 10"),
-        ({}, ("--run-folder", "nowhere"), ("abc", 1), "error: nowhere/run.json: cannot be read"),
+        ({}, ("--run-folder", "nowhere"), ("abc", 1), "error: nowhere/run.json: missing, expected the result of a run"),
         ({}, (), ("abc", 3), "error: target: found images of 8 x 8 pixels in 3 channels, expected 8 x 8 pixels in 1"),
         ({}, ("--dataset-sha256", "0"), ("abcd", 1), "has sha256"),
         ({}, (), ("vwxyz", 1), "error: target: found the dataset that the network was pretrained on, expected another"),

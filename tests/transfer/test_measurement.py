@@ -30,14 +30,13 @@ def without_seconds(found):
 
 def test_every_treatment_is_measured_on_all_test_images_and_the_few(measure, new_transfer, splits):
     transfer = new_transfer()
-    found = measure(transfer)
+    found, predictions = measure(transfer)
     assert list(found) == ["early", "scratch", "staged"]
-    for each in found.values():
-        assert sum(each["reliability"]["count"]) == len(splits[1].labels)
-        assert 100 * sum(each["reliability"]["correct"]) / len(splits[1].labels) == pytest.approx(
-            each["test"]["accuracy"]
-        )
-        assert 100 * sum(each["reliability"]["confidence"]) / len(splits[1].labels) == pytest.approx(each["confidence"])
+    for name, each in found.items():
+        confidence, correct = predictions[f"confidence_{name}"], predictions[f"correct_{name}"]
+        assert (confidence.dtype, confidence.shape) == (np.float64, splits[1].labels.shape)
+        assert (confidence >= 1 / 3).all() and (confidence <= 1).all()
+        assert 100 * correct.mean() == pytest.approx(each["test"]["accuracy"])
         # Fifteen training images: accuracies in steps of a fifteenth.
         assert 15 * each["train"]["accuracy"] / 100 == pytest.approx(round(15 * each["train"]["accuracy"] / 100))
         assert each["test"]["loss"] > 0
@@ -47,19 +46,21 @@ def test_every_treatment_is_measured_on_all_test_images_and_the_few(measure, new
 
 def test_a_treatment_does_not_depend_on_the_others(measure, new_transfer):
     transfer = new_transfer()
-    whole = without_seconds(measure(transfer))
+    whole, predictions = measure(transfer)
     alone = {name: each for name, each in transfer["treatments"].items() if name == "staged"}
-    assert without_seconds(measure(new_transfer(treatments=alone), "alone"))["staged"] == whole["staged"]
+    found, predicted = measure(new_transfer(treatments=alone), "alone")
+    assert without_seconds(found)["staged"] == without_seconds(whole)["staged"]
+    assert (predicted["confidence_staged"] == predictions["confidence_staged"]).all()
 
 
 def test_finished_treatments_are_taken_up_again(measure, new_transfer, capsys):
     transfer = new_transfer()
-    first, again = (measure(transfer) for _ in range(2))
+    first, again = (measure(transfer)[0] for _ in range(2))
     assert again == first, "the seconds, too, are those of the first time"
     assert "treatment 3 of 3, staged: test accuracy" in capsys.readouterr().err
 
 
 def test_seeds_have_their_own_images_and_networks(measure, new_transfer):
-    losses = {measure(new_transfer(seed=seed), f"seed{seed}")["staged"]["test"]["loss"] for seed in range(3)}
+    losses = {measure(new_transfer(seed=seed), f"seed{seed}")[0]["staged"]["test"]["loss"] for seed in range(3)}
     assert len(losses) == 3
     assert np.isfinite(list(losses)).all()

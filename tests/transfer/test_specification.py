@@ -24,8 +24,7 @@ def test_a_whole_specification_passes(new_transfer):
             {"treatments": {"a": {"start": "scratch", "phases": [PHASE | {"unfrozen_stages": "most"}]}}},
             "unfrozen_stages: found 'most', expected a whole number of at least 0",
         ),
-        ({"calibration": {"bins": 0, "overconfident": 0.9}}, "calibration: bins: found 0"),
-        ({"calibration": {"bins": 5, "overconfident": 90}}, "calibration: overconfident: found 90, expected a number"),
+        ({"calibration": {"bins": 5}}, "transfer: unknown key 'calibration'"),
         ({"seed": -1}, "seed: found -1"),
     ],
 )

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from mixsuite.models.registry import build_model
+from mixsuite.records import write_record
 from mixsuite.transfer.pretrained import initial_network, load_weights
 from mixsuite.transfer.weights import read_weights
 
@@ -76,7 +78,7 @@ def test_the_network_computes_what_torchvision_s_does(published, root, tmp_path)
 @pytest.mark.slow
 def test_weights_of_another_network_are_refused(published, tmp_path):
     _, path = published
-    with pytest.raises(ValueError, match=r"classifier.bias: found the shape \(5,\), expected \(7,\) of"):
+    with pytest.raises(ValueError, match=r"classifier.bias: found the shape \(5,\), expected \(7,\)"):
         read_weights(described(path, classes=7), str(path), tmp_path)
     with pytest.raises(ValueError, match=r"stages\.\S+: found the shape none"):
         read_weights(described(path, model={"family": "resnet", "depth": 34}), str(path), tmp_path)
@@ -111,5 +113,23 @@ def test_a_file_without_weights_is_refused(tmp_path, content):
 
 
 def test_what_was_not_fetched_is_named(tmp_path):
-    with pytest.raises(ValueError, match=r"nowhere: cannot be read .*; expected fetched weights"):
+    with pytest.raises(ValueError, match=r"nowhere/weights\.json: missing, expected the result of a run"):
         load_weights(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("model.safetensors", " was changed: its sha256 is not .*"),
+        ("weights.json", ": (cannot be read|was changed).*"),
+    ],
+)
+def test_what_was_changed_after_it_was_fetched_is_refused(tmp_path, name, message):
+    save_file({"stem.weight": torch.zeros(8)}, tmp_path / "model.safetensors")
+    write_record(tmp_path / "weights.json", {"specification": SETTINGS}, "", [tmp_path / "model.safetensors"])
+    assert load_weights(tmp_path).image_size == 224
+    path = tmp_path / name
+    content = path.read_bytes().replace(b"224", b"225")
+    path.write_bytes(content[:-4] + b"\1" * 4 if name == "model.safetensors" else content)
+    with pytest.raises(ValueError, match=f"{name}{message}; delete it, and Snakemake makes it anew"):
+        load_weights(tmp_path)

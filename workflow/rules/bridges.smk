@@ -23,8 +23,9 @@ rule train_bridge:
         code=code_of_run(bridge),
         label=label_of(bridge),
         device=device,
+        progress=progress_file,
     message:
         "Training {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --bridge {params.bridge:q} --code {params.code} --output {output}"
-        " --device {params.device} --threads {threads} > {log} 2>&1"
+        " --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"

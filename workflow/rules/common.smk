@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import load_catalog
 from mixsuite.catalog.machine import has_gpu, put_interpreter_first
-from mixsuite.catalog.targets import asked_targets, check_targets
+from mixsuite.catalog.targets import asked_targets, check_settings_given_once, check_targets
 from mixsuite.config.strict import ConfigError
 from mixsuite.config.yaml_file import read_yaml
 from mixsuite.files import canonical_json
@@ -24,6 +24,7 @@ from mixsuite.steps import code_of
 
 put_interpreter_first()
 try:
+    check_settings_given_once()
     # Read here for its message alone: Snakemake's own names neither the file nor the line, and passes repeated keys.
     read_yaml(ROOT / "config.yaml", "config.yaml")
 except ConfigError as error:
@@ -88,6 +89,11 @@ def every_core(wildcards):
 def device(wildcards, resources):
     # A profile may give a step no GPU.
     return CATALOG.house.config.device if resources.get("gpu") else "cpu"
+
+
+def progress_file(wildcards, resources):
+    # Not an output: it is read while the job runs.
+    return f"results/{wildcards.scale}/.state/{wildcards.run}/progress.json"
 
 
 def label_of(run_of):
@@ -170,11 +176,11 @@ def folder_of(run):
     return str(Path(paths.record(CATALOG.scale, run.kind, run.identity)).parent)
 
 
-def trained_files_of(run_of):
+def files_of_run(run_of):
     return lambda wildcards: list(outputs_of(run_of(wildcards)).values())
 
 
-def trained_folder_of(run_of):
+def folder_of_run(run_of):
     return lambda wildcards: folder_of(run_of(wildcards))
 
 

@@ -5,7 +5,6 @@ include: "common/cscores.smk"
 rule obtain_cscores:
     input:
         script=ancient(script("obtain_cscores")),
-        source=cscores_file,
         dataset=dataset_files_of(cscores),
     output:
         record="results/{scale}/cscores/{run}/cscores.json",
@@ -25,6 +24,7 @@ rule obtain_cscores:
     params:
         cscores=specification_of(cscores),
         source=cscores_source,
+        content=cscores_content,
         code=code_of_run(cscores),
         dataset_sha256=dataset_sha256_of(cscores),
         dataset=dataset_folder_of(cscores),
@@ -33,8 +33,8 @@ rule obtain_cscores:
     message:
         "Taking over {params.label} ({wildcards.run})"
     shell:
-        "python {input.script} --cscores {params.cscores:q} {params.source:q} --dataset {params.dataset}"
-        " --dataset-sha256 {params.dataset_sha256} --cache {params.cache} --code {params.code}"
+        "python {input.script} --cscores {params.cscores:q} {params.source:q} {params.content:q}"
+        " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --cache {params.cache} --code {params.code}"
         " --output-cscores {output.cscores} --output-record {output.record} > {log} 2>&1"
 
 
@@ -102,6 +102,7 @@ rule score_misclassified:
         dataset=dataset_folder_of(held_out),
         label=label_of(held_out),
         device=device,
+        progress=progress_file,
         runs="results/{scale}/runs",
         subsets="results/{scale}/subsets",
     message:
@@ -109,4 +110,4 @@ rule score_misclassified:
     shell:
         "python {input.script} --scoring {params.scoring:q} --runs {params.runs} --subsets {params.subsets}"
         " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --cscores {input.cscores}"
-        " --code {params.code} --output {output} --device {params.device} --threads {threads} > {log} 2>&1"
+        " --code {params.code} --output {output} --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"

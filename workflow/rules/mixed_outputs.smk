@@ -27,10 +27,11 @@ rule measure_mixed_outputs:
         dataset=dataset_folder_of(mixed_outputs),
         label=label_of(mixed_outputs),
         device=device,
+        progress=progress_file,
         runs="results/{scale}/runs",
     message:
         "Showing {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --measurement {params.measurement:q} --runs {params.runs} --dataset {params.dataset}"
         " --dataset-sha256 {params.dataset_sha256} --code {params.code} --output {output}"
-        " --device {params.device} --threads {threads} > {log} 2>&1"
+        " --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"

@@ -14,7 +14,7 @@ rule status:
         config=settings,
         json=f"results/{CATALOG.scale}/status.json",
     message:
-        "Looking for trainings"
+        "Looking for what runs"
     shell:
         "python {input.script} --config {params.config:q} --output-json {params.json} 2>&1 | tee {log}"
 

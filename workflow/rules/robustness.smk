@@ -6,7 +6,7 @@ include: "common/robustness.smk"
 rule make_adversarial:
     input:
         script=ancient(script("make_adversarial")),
-        trained=trained_files_of(substitute),
+        trained=files_of_run(substitute),
         dataset=dataset_files_of(substitute),
     output:
         "results/{scale}/adversarial_sets/{run}/dataset.json",
@@ -27,17 +27,18 @@ rule make_adversarial:
         adversarial_set=specification_of(adversarial_set),
         code=code_of_run(adversarial_set),
         dataset_sha256=dataset_sha256_of(substitute),
-        trained=trained_folder_of(substitute),
+        trained=folder_of_run(substitute),
         dataset=dataset_folder_of(substitute),
         folder="results/{scale}/adversarial_sets/{run}",
         label=label_of(adversarial_set),
         device=device,
+        progress=progress_file,
     message:
         "Attacking: {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --adversarial-set {params.adversarial_set:q} --run-folder {params.trained}"
         " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
-        " --output {params.folder} --device {params.device} --threads {threads} > {log} 2>&1"
+        " --output {params.folder} --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"
 
 
 rule make_stand_in_set:
@@ -94,14 +95,16 @@ rule evaluate_robustness:
         evaluation=specification_of(evaluation),
         code=code_of_run(evaluation),
         dataset_sha256=dataset_sha256_of(network_of_evaluation),
-        trained=trained_folder_of(network_of_evaluation),
+        trained=folder_of_run(network_of_evaluation),
         dataset=dataset_folder_of(network_of_evaluation),
         sets=evaluated_sets,
+        contents=contents_of_sets,
         label=label_of(evaluation),
         device=device,
+        progress=progress_file,
     message:
         "Measuring {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --evaluation {params.evaluation:q} --run-folder {params.trained} {params.sets:q}"
-        " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
-        " --output {output} --device {params.device} --threads {threads} > {log} 2>&1"
+        " {params.contents:q} --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
+        " --output {output} --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"

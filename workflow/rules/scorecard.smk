@@ -16,7 +16,10 @@ rule write_scorecard:
         md="results/{scale}/scorecard.md",
         csv="results/{scale}/scorecard.csv",
         html=report(
-            "results/{scale}/scorecard.html", category="All values and claims", caption="../report/scorecard.rst"
+            "results/{scale}/scorecard.html",
+            category="All values and claims",
+            labels={"page": "score card"},
+            caption="../report/scorecard.rst",
         ),
         record="results/{scale}/records/scorecard.json",
     log:

@@ -5,7 +5,7 @@ include: "common/subsampling.smk"
 rule score_images:
     input:
         script=ancient(script("score_images")),
-        trained=trained_files_of(network_of_scores),
+        trained=files_of_run(network_of_scores),
         dataset=dataset_files_of(network_of_scores),
     output:
         record="results/{scale}/scores/{run}/scores.json",
@@ -25,17 +25,18 @@ rule score_images:
         scoring=specification_of(scores),
         code=code_of_run(scores),
         dataset_sha256=dataset_sha256_of(network_of_scores),
-        trained=trained_folder_of(network_of_scores),
+        trained=folder_of_run(network_of_scores),
         dataset=dataset_folder_of(network_of_scores),
         label=label_of(scores),
         device=device,
+        progress=progress_file,
     message:
         "Scoring the training images: {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --scoring {params.scoring:q} --run-folder {params.trained}"
         " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
         " --output-record {output.record} --output-values {output.values}"
-        " --device {params.device} --threads {threads} > {log} 2>&1"
+        " --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"
 
 
 rule select_subset:
@@ -74,7 +75,7 @@ rule select_subset:
 rule compose_anchors:
     input:
         script=ancient(script("compose_anchors")),
-        scores=trained_files_of(scores_of_anchors),
+        scores=files_of_run(scores_of_anchors),
         dataset=dataset_files_of(network_of_anchors),
     output:
         record="results/{scale}/anchors/{run}/anchors.json",
@@ -92,7 +93,7 @@ rule compose_anchors:
     params:
         gallery=specification_of(anchors),
         code=code_of_run(anchors),
-        scores=trained_folder_of(scores_of_anchors),
+        scores=folder_of_run(scores_of_anchors),
         dataset_sha256=dataset_sha256_of(network_of_anchors),
         dataset=dataset_folder_of(network_of_anchors),
         label=label_of(anchors),

@@ -69,10 +69,11 @@ rule time_steps:
         dataset=dataset_folder_of(timing),
         label=label_of(timing),
         device=device,
+        progress=progress_file,
         compiling=compiling,
     message:
         "Timing {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --timing {params.timing:q} --dataset {params.dataset}"
         " --dataset-sha256 {params.dataset_sha256} --code {params.code} --output {output}"
-        " --device {params.device} --threads 1 {params.compiling} > {log} 2>&1"
+        " --device {params.device} --progress {params.progress} --threads 1 {params.compiling} > {log} 2>&1"

@@ -37,7 +37,8 @@ rule fine_tune:
         pretrained=pretrained_files,
         dataset=dataset_files_of(transfer),
     output:
-        "results/{scale}/transfers/{run}.json",
+        record="results/{scale}/transfers/{run}.json",
+        predictions="results/{scale}/transfers/{run}.npz",
     log:
         "results/{scale}/logs/fine_tune/{run}.log",
     benchmark:
@@ -64,4 +65,5 @@ rule fine_tune:
     shell:
         "python {input.script} --transfer {params.transfer:q} {params.pretrained:q}"
         " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
-        " --state {params.state} --output {output} --device {params.device} --threads {threads} > {log} 2>&1"
+        " --state {params.state} --output {output.record} --output-predictions {output.predictions}"
+        " --device {params.device} --threads {threads} > {log} 2>&1"

@@ -23,9 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     # Not before the arguments are known to be right: torch takes seconds.
+    from mixsuite.array_files import write_arrays
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import limit_threads
-    from mixsuite.mixing.composition_record import write_arrays
     from mixsuite.records import write_record
     from mixsuite.subsampling.gallery import compose_gallery
     from mixsuite.subsampling.scores import read_scores

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from mixsuite.array_files import write_arrays
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
 
 
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.data.pictures import open_pictures
     from mixsuite.device import limit_threads
-    from mixsuite.mixing.composition_record import compose_images, write_arrays
+    from mixsuite.mixing.composition_record import compose_images
     from mixsuite.records import write_record
 
     def step() -> None:

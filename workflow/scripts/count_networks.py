@@ -1,4 +1,4 @@
-"""Count the parameters of networks and the multiply-adds of one image."""
+"""Count the parameters of networks, and the multiply-adds and FLOPs of one image."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
@@ -20,8 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.cscores.networks import count_correct
     from mixsuite.cscores.record import write_estimate
     from mixsuite.cscores.specification import check_estimate
+    from mixsuite.cscores.subject import check_subject
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.progress import ProgressBar
+    from mixsuite.told_progress import told_progress
     from mixsuite.training.loop import NonFiniteLossError
     from mixsuite.training.sources import load_splits
 
@@ -30,9 +30,13 @@ def main(arguments: list[str] | None = None) -> int:
         check_estimate(estimate)
         limit_threads(options.threads)
         train, _, sha256 = load_splits(options.dataset, options.dataset_sha256)
+        check_subject(estimate["dataset"], train.description, str(options.dataset))
         state = options.state / "counts.npz"
         planned = count_trainings(len(train.labels), estimate["ratios"], estimate["repeats"])
-        with lease(options.device) as device, closing(ProgressBar("training", planned)) as progress:
+        with (
+            lease(options.device) as device,
+            told_progress(options.state / "progress.json", "training", planned) as progress,
+        ):
 
             def tell(counts: Counts) -> None:
                 if counts.trainings:

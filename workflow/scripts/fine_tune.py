@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
@@ -20,10 +19,11 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from safetensors import SafetensorError
 
+    from mixsuite.array_files import write_arrays
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.progress import ProgressBar
     from mixsuite.records import write_record
+    from mixsuite.told_progress import told_progress
     from mixsuite.training.checkpoint import checkpoint_identity
     from mixsuite.training.loop import NonFiniteLossError
     from mixsuite.transfer.measurement import measure_transfer
@@ -41,9 +41,14 @@ def main(arguments: list[str] | None = None) -> int:
             source, _, source_sha256 = load_dataset(options.source, options.source_sha256)
             check_other_dataset(source_sha256, sha256)
             pretrained = load_pretrained(options.run_folder, source, source_sha256)
-        with lease(options.device) as device, closing(ProgressBar("treatment", len(transfer["treatments"]))) as bar:
+        with (
+            lease(options.device) as device,
+            told_progress(options.state / "progress.json", "treatment", len(transfer["treatments"])) as bar,
+        ):
             identity = checkpoint_identity(transfer, options.code, sha256, device) | {"source": str(source_sha256)}
-            found = measure_transfer(transfer, pretrained, train, test, device, options.state, identity, bar)
+            found, predictions = measure_transfer(
+                transfer, pretrained, train, test, device, options.state, identity, bar
+            )
             content = {
                 "specification": transfer,
                 "treatments": found,
@@ -52,7 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
                 "dataset": {"sha256": sha256},
                 "source": {"sha256": source_sha256},
             }
-            write_record(options.output, content, options.code)
+            write_arrays(options.output_predictions, predictions)
+            write_record(options.output, content, options.code, [options.output_predictions])
         # Not before the output is there: a kill in between costs nothing.
         for name in transfer["treatments"]:
             (options.state / f"{name}.safetensors").unlink(missing_ok=True)
@@ -77,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     where = parser.add_argument_group("where it goes")
     where.add_argument("--state", required=True, type=Path, metavar="DIR", help="checkpoints; keep it")
     where.add_argument("--output", required=True, type=Path, metavar="FILE", help="what was measured (.json)")
+    where.add_argument(
+        "--output-predictions", required=True, type=Path, metavar="FILE", help="for every test image (.npz)"
+    )
     add_computing_options(parser)
     return parser
 

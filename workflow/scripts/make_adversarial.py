@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+from mixsuite.told_progress import add_progress_option, told_progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--output", required=True, type=Path, metavar="DIR", help="the folder to write, whole or not at all"
     )
     add_computing_options(parser)
+    add_progress_option(parser)
     options = parser.parse_args(arguments)
 
     # Not before the arguments are known to be right: torch takes seconds.
@@ -36,10 +38,13 @@ def main(arguments: list[str] | None = None) -> int:
         check_adversarial_set(specification)
         limit_threads(options.threads)
         _, split, sha256 = load_splits(options.dataset, options.dataset_sha256)
-        with lease(options.device) as device:
+        with lease(options.device) as device, told_progress(options.progress, "image", len(split.labels)) as bar:
             trained = load_trained(options.run_folder, split, sha256, device)
             pixels = split_pixels(split, trained, device, options.threads)
-            made = write_adversarial_set(options.output, specification, trained, pixels, device, options.code)
+            told = specification["attack"]["method"]
+            made = write_adversarial_set(
+                options.output, specification, trained, pixels, device, options.code, lambda done: bar.move(done, told)
+            )
         accuracy = made["substitute_accuracy"]
         print(f"{made['n']} images; the substitute's accuracy: {accuracy['before']:.2f} %, {accuracy['after']:.2f} %")
 

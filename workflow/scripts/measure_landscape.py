@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+from mixsuite.told_progress import add_progress_option, told_progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,7 +18,6 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.landscape.measurement import PARTS, measure_landscape
     from mixsuite.landscape.specification import check_landscape
-    from mixsuite.progress import ProgressBar
     from mixsuite.records import write_record
     from mixsuite.training.sources import load_splits, open_source
     from mixsuite.training.trained import load_trained
@@ -28,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         check_landscape(landscape)
         limit_threads(options.threads)
         train_split, test_split, sha256 = load_splits(options.dataset, options.dataset_sha256)
-        with lease(options.device) as device, closing(ProgressBar("part", len(PARTS))) as progress:
+        with lease(options.device) as device, told_progress(options.progress, "part", len(PARTS)) as progress:
             trained = load_trained(options.run_folder, test_split, sha256, device)
             schedule = trained.run["specification"]["schedule"]
             source = open_source(schedule, train_split, test_split, device, options.threads)
@@ -60,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="what was measured (.json)")
     add_computing_options(parser)
+    add_progress_option(parser)
     return parser
 
 

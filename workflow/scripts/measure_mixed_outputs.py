@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+from mixsuite.told_progress import add_progress_option, told_progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,7 +17,6 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.evenness.measurement import TwoClasses
-    from mixsuite.progress import ProgressBar
     from mixsuite.records import write_record
     from mixsuite.training.sources import load_splits
 
@@ -27,7 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
         _, test, sha256 = load_splits(options.dataset, options.dataset_sha256)
         classes = TwoClasses(measurement, test, sha256)
         networks = {}
-        with lease(options.device) as device, closing(ProgressBar("network", len(measurement["runs"]))) as progress:
+        with (
+            lease(options.device) as device,
+            told_progress(options.progress, "network", len(measurement["runs"])) as progress,
+        ):
             for number, run in enumerate(measurement["runs"], start=1):
                 networks[run] = classes.measure(options.runs / run, device)
                 progress.move(number, run)
@@ -52,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="what was measured (.json)")
     add_computing_options(parser)
+    add_progress_option(parser)
     return parser
 
 

@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     example = 'e.g. {"dataset": {"name": "mine"}, "published": null}, or {"url", "md5"} of what is published'
     parser.add_argument("--cscores", required=True, metavar="JSON", help=example)
     parser.add_argument("--source", metavar="FILE", help="C-scores that lie here (.npz with labels and scores)")
+    parser.add_argument("--source-sha256", metavar="SHA256", help="refuse any other content of that file")
     parser.add_argument("--dataset", required=True, type=Path, metavar="DIR", help="the prepared dataset")
     parser.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
     parser.add_argument("--cache", required=True, type=Path, metavar="DIR", help="where a downloaded file is kept")
@@ -24,17 +25,22 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: this takes a while.
     from mixsuite.checks import check_keys
+    from mixsuite.contents import check_content
     from mixsuite.cscores.scores import write_cscores
     from mixsuite.cscores.source import obtain_cscores
+    from mixsuite.cscores.subject import check_subject
     from mixsuite.data.arrays import load_dataset
-    from mixsuite.records import write_record
+    from mixsuite.records import sha256_of, write_record
 
     def step() -> None:
         specification = read_json("--cscores", options.cscores)
         check_keys("cscores", specification, ("dataset", "published"))
         train, _, sha256 = load_dataset(options.dataset, options.dataset_sha256)
+        check_subject(specification["dataset"], train.description, str(options.dataset))
         published = specification["published"]
         cscores = obtain_cscores(published, options.source, options.cache, train.labels)
+        if options.source:
+            check_content(Path(options.source), sha256_of(Path(options.source)), options.source_sha256)
         source = published["url"] if options.source is None else Path(options.source).name
         content = {
             "specification": specification,

@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.anchors import anchors_table, draw, measure_reliability, read_anchors
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.style import save
 
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         anchors = read_anchors(description, options.runs)
         measurements = measure_reliability(description, options.scores)
         save(draw(description, anchors), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, anchors_table(anchors))
+        write_frame(options.output_csv, marked(anchors_table(anchors), description))
         write_frame(options.output_measurements, measurements)
 
     return exit_status(step)

@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.bridge import curves, draw, measure_bridge, read_bridge
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.style import save
 
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         table = read_bridge(description, options.runs, options.bridges)
         drawn = curves(table)
         save(draw(description, drawn), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, drawn)
+        write_frame(options.output_csv, marked(drawn, description))
         write_frame(options.output_measurements, measure_bridge(description, table))
 
     return exit_status(step)

@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.cells import draw, edge_table, found_cells
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.searches import measure_searches, read_searches
     from mixsuite.reporting.style import save
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         searches = read_searches(description, options.runs)
         cells = found_cells(description, searches)
         save(draw(cells, description), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, edge_table(cells))
+        write_frame(options.output_csv, marked(edge_table(cells), description))
         write_frame(options.output_measurements, measure_searches(description, searches))
 
     return exit_status(step)

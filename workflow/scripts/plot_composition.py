@@ -16,6 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.reporting.composition import draw, measure_areas, sources_table
     from mixsuite.reporting.compositions import read_mixed
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.style import save
 
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         description = read_description(read_json("--artefact", options.artefact))
         mixed = read_mixed(description, options.runs)
         save(draw(description, mixed), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, sources_table(mixed))
+        write_frame(options.output_csv, marked(sources_table(mixed), description))
         write_frame(options.output_measurements, measure_areas(description, mixed))
 
     return exit_status(step)

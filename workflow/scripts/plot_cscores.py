@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.cscore_distribution import draw, measure_misclassified, score_distribution
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.networks import read_networks
     from mixsuite.reporting.style import save
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         networks = read_networks(description, "held_out", options.runs)
         distribution = score_distribution(description, networks)
         save(draw(description, distribution), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, distribution)
+        write_frame(options.output_csv, marked(distribution, description))
         write_frame(options.output_measurements, measure_misclassified(description, networks))
 
     return exit_status(step)

@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
     from mixsuite.reporting.feature_outputs import curves, draw, measure_outputs, read_outputs
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.style import save
 
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         outputs = read_outputs(description, options.runs)
         drawn = curves(outputs)
         save(draw(description, drawn), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, drawn)
+        write_frame(options.output_csv, marked(drawn, description))
         write_frame(options.output_measurements, measure_outputs(description, outputs))
 
     return exit_status(step)

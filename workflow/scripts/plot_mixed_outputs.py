@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.mixed_outputs import draw, histograms, measure_mixed, mixed_table
     from mixsuite.reporting.networks import read_networks
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         networks = read_networks(description, "mixed_outputs", options.runs)
         drawn = histograms(mixed_table(description, networks))
         save(draw(description, drawn), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, drawn)
+        write_frame(options.output_csv, marked(drawn, description))
         write_frame(options.output_measurements, measure_mixed(description, networks))
 
     return exit_status(step)

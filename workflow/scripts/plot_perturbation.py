@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.perturbation import draw, measure_noise, noise_curves, noise_table
     from mixsuite.reporting.results import read_measured
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         measurements = measure_noise(description, landscapes)
         curves = noise_curves(noise_table(description, landscapes))
         save(draw(description, curves), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, curves)
+        write_frame(options.output_csv, marked(curves, description))
         write_frame(options.output_measurements, measurements)
 
     return exit_status(step)

@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.phase import draw, measure_phase, phase_cells, read_sweep
     from mixsuite.reporting.style import save
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         sweep = read_sweep(options.runs, description.name)
         cells = phase_cells(sweep)
         save(draw(cells), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, cells)
+        write_frame(options.output_csv, marked(cells, description))
         write_frame(options.output_measurements, measure_phase(description, sweep))
 
     return exit_status(step)

@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     import pandas as pd
 
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.results import read_results
     from mixsuite.reporting.search_cost import cost_points, draw
@@ -34,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         measurements = pd.concat([accuracies, costs], ignore_index=True)
         points = cost_points(description, measurements)
         save(draw(description, points), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, points)
+        write_frame(options.output_csv, marked(points, description))
         write_frame(options.output_measurements, measurements)
 
     return exit_status(step)

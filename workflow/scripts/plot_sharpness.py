@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.results import read_measured
     from mixsuite.reporting.sharpness import draw, measure_sharpness, sharpness_table
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         landscapes = read_measured(description, "landscape", options.runs)
         table = sharpness_table(description, landscapes)
         save(draw(description, table, landscapes), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, table)
+        write_frame(options.output_csv, marked(table, description))
         write_frame(options.output_measurements, measure_sharpness(description, landscapes))
 
     return exit_status(step)

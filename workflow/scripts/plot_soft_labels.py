@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.compositions import read_mixed
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.soft_labels import draw, labels_table, measure_saliency
     from mixsuite.reporting.style import save
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         description = read_description(read_json("--artefact", options.artefact))
         mixed = read_mixed(description, options.runs)
         save(draw(description, mixed), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, labels_table(mixed))
+        write_frame(options.output_csv, marked(labels_table(mixed), description))
         write_frame(options.output_measurements, measure_saliency(description, mixed))
 
     return exit_status(step)

@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.results import read_results
     from mixsuite.reporting.style import save
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         measurements = measure_subset_errors(description, read_results(description, options.runs))
         points = error_points(description, measurements)
         save(draw(description, points), options.output_pdf, options.output_png)
-        write_frame(options.output_csv, points)
+        write_frame(options.output_csv, marked(points, description))
         write_frame(options.output_measurements, measurements)
 
     return exit_status(step)

@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.files import write_text
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.measurements import write_frame
     from mixsuite.reporting.results import read_measured
     from mixsuite.reporting.style import save
@@ -27,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         table = surface_table(description, landscapes)
         save(draw(description, table, landscapes), options.output_pdf, options.output_png)
         write_text(options.output_html, surface_page(description, table))
-        write_frame(options.output_csv, table)
+        write_frame(options.output_csv, marked(table, description))
         write_frame(options.output_measurements, measure_surfaces(description, landscapes))
 
     return exit_status(step)

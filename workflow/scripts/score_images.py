@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+from mixsuite.told_progress import add_progress_option, told_progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +16,6 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.progress import ProgressBar
     from mixsuite.subsampling.scores import write_scores
     from mixsuite.subsampling.scoring import COLUMNS, score_images
     from mixsuite.subsampling.specification import check_scoring
@@ -28,7 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
         check_scoring(scoring)
         limit_threads(options.threads)
         train_split, test_split, sha256 = load_splits(options.dataset, options.dataset_sha256)
-        with lease(options.device) as device, closing(ProgressBar("image", len(train_split.labels))) as progress:
+        with (
+            lease(options.device) as device,
+            told_progress(options.progress, "image", len(train_split.labels)) as progress,
+        ):
             trained = load_trained(options.run_folder, train_split, sha256, device)
             schedule = trained.run["specification"]["schedule"]
             source = open_source(schedule, train_split, test_split, device, options.threads)
@@ -60,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--output-record", required=True, type=Path, metavar="FILE", help="what was scored (.json)")
     where.add_argument("--output-values", required=True, type=Path, metavar="FILE", help="a row per image (.npy)")
     add_computing_options(parser)
+    add_progress_option(parser)
     return parser
 
 

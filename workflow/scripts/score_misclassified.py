@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+from mixsuite.told_progress import add_progress_option, told_progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,21 +17,27 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.cscores.held_out import score_rest
     from mixsuite.cscores.scores import check_order, read_cscores
-    from mixsuite.cscores.specification import check_scoring
+    from mixsuite.cscores.specification import check_held_out
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.progress import ProgressBar
+    from mixsuite.intact import read_intact
     from mixsuite.records import write_record
 
     def step() -> None:
         scoring = read_json("--scoring", options.scoring)
-        check_scoring(scoring)
+        check_held_out(scoring)
         limit_threads(options.threads)
+        # A file of one's own has no record.
+        if (record := options.cscores.with_suffix(".json")).is_file():
+            read_intact(record, options.cscores)
         cscores = read_cscores(options.cscores)
         whole, _, sha256 = load_dataset(options.dataset, options.dataset_sha256)
         check_order(cscores, whole.labels, str(options.cscores))
         networks = {}
-        with lease(options.device) as device, closing(ProgressBar("network", len(scoring["subsets"]))) as progress:
+        with (
+            lease(options.device) as device,
+            told_progress(options.progress, "network", len(scoring["subsets"])) as progress,
+        ):
             for run, subset in scoring["subsets"].items():
                 networks[run] = score_rest(options.runs / run, options.subsets / subset, whole, cscores, device)
                 missed = networks[run]["misclassified"]
@@ -60,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--cscores", required=True, type=Path, metavar="FILE", help="of all training images (.npz)")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="what was found (.json)")
     add_computing_options(parser)
+    add_progress_option(parser)
     return parser
 
 

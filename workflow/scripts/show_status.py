@@ -1,4 +1,4 @@
-"""Show the trainings that run: epoch, loss, time left; and those that were interrupted. Also beside a running build."""
+"""Show the long steps that run, how far they are, and those that were interrupted. Also beside a running build."""
 
 from __future__ import annotations
 
@@ -29,14 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
         ]
         labels = {name: run.label for name, run in asked.items()}
         states = ROOT / paths.results(catalog.scale) / ".state"
-        trainings, unreadable = read_status(states, labels, finished, time.time())
+        runs, unreadable = read_status(states, labels, finished, time.time())
         counts = {"done": len(catalog.runs["training"].keys() & set(finished)), "all": len(catalog.runs["training"])}
-        print(status_text(catalog.scale, trainings, unreadable, counts))
+        print(status_text(catalog.scale, runs, unreadable, counts))
         if options.output_json:
-            told = [asdict(training) for training in trainings]
-            write_json(
-                options.output_json, {"scale": catalog.scale, **counts, "trainings": told, "unreadable": unreadable}
-            )
+            told = {"scale": catalog.scale, **counts, "runs": [asdict(run) for run in runs], "unreadable": unreadable}
+            write_json(options.output_json, told)
 
     return exit_status(step, ConfigError)
 

@@ -15,13 +15,13 @@ def main(arguments: list[str] | None = None) -> int:
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.claims_table import claims_table, claims_tidy, judge_claims
     from mixsuite.reporting.description import read_description
-    from mixsuite.reporting.results import environment_note, read_measured
+    from mixsuite.reporting.results import environment_note
     from mixsuite.reporting.table_files import write_table
-    from mixsuite.reporting.transfers import measure_transfers
+    from mixsuite.reporting.transfers import measure_transfers, read_transfers
 
     def step() -> None:
         description = read_description(read_json("--artefact", options.artefact))
-        transfers = read_measured(description, "transfer", options.runs)
+        transfers = read_transfers(description, options.runs)
         measurements = measure_transfers(description, transfers)
         verdicts = judge_claims(description, measurements)
         table = claims_table(description, measurements, verdicts, [environment_note(transfers)])

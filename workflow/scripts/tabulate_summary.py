@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.results import read_results
     from mixsuite.reporting.summary import measure_summary, summary_table, tidy
     from mixsuite.reporting.table_files import write_table
@@ -22,7 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
         description = read_description(read_json("--artefact", options.artefact))
         results = read_results(description, options.runs)
         measurements = measure_summary(description, results)
-        write_table(options, summary_table(description, results), tidy(description, results), measurements)
+        write_table(
+            options, summary_table(description, results), marked(tidy(description, results), description), measurements
+        )
 
     return exit_status(step)
 

@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.reporting.description import read_description
+    from mixsuite.reporting.marking import marked
     from mixsuite.reporting.results import environment_note, read_results
     from mixsuite.reporting.table_files import write_table
     from mixsuite.reporting.theorems import findings, measure_theorems, theorem_table, tidy
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         found = findings(description, results)
         table = theorem_table(description, found, [environment_note(results)])
         measurements = measure_theorems(description, results)
-        write_table(options, table, tidy(description, found), measurements)
+        write_table(options, table, marked(tidy(description, found), description), measurements)
 
     return exit_status(step)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+from mixsuite.told_progress import add_progress_option, told_progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +16,6 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Not before the arguments are known to be right: torch takes seconds.
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.progress import ProgressBar
     from mixsuite.records import write_record
     from mixsuite.training.loop import NonFiniteLossError
     from mixsuite.training.sources import load_splits
@@ -27,7 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
         effort = Effort(options.repetitions, options.turns, options.steps)
         limit_threads(options.threads)
         train_split, test_split, sha256 = load_splits(options.dataset, options.dataset_sha256)
-        with lease(options.device) as device, closing(ProgressBar("repetition", effort.repetitions)) as progress:
+        with (
+            lease(options.device) as device,
+            told_progress(options.progress, "repetition", effort.repetitions) as progress,
+        ):
             # Each recipe has workers of its own, all of which keep images ready: no more than a turn has use for.
             workers = min(options.threads, effort.steps)
             tasks = assemble_recipes(timing, train_split, test_split, device, workers, compiled=options.compile)
@@ -68,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         how.add_argument(option, type=int, default=default, metavar="N", help=f"{of} (default: {default})")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="seconds per step (.json)")
     add_computing_options(parser)
+    add_progress_option(parser)
     faster = parser.add_argument_group("how it is made faster")
     faster.add_argument("--compile", action="store_true", help="let torch.compile translate the networks first")
     return parser

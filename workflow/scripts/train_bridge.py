@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+from mixsuite.told_progress import add_progress_option, told_progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,12 +18,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--output", required=True, type=Path, metavar="JSON", help="a row per seed and feature")
     add_computing_options(parser)
+    add_progress_option(parser)
     options = parser.parse_args(arguments)
 
     # Not before the arguments are known to be right: these take a while.
     from mixsuite.bridge.experiment import Bridge, run_bridge
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.progress import ProgressBar
     from mixsuite.records import write_record
 
     def step() -> None:
@@ -31,7 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
         specification = read_json("--bridge", options.bridge)
         bridge = Bridge.from_mapping(specification)
         limit_threads(options.threads)
-        with lease(options.device) as device, closing(ProgressBar(f"{bridge.method}, seed", bridge.seeds)) as bar:
+        with (
+            lease(options.device) as device,
+            told_progress(options.progress, f"{bridge.method}, seed", bridge.seeds) as bar,
+        ):
             rows = list(run_bridge(bridge, device, bar.move))
         result = {
             "specification": specification,

@@ -8,8 +8,9 @@ def artefact_paper(wildcards):
 
 
 def artefact_labels(wildcards):
-    definition = CATALOG.artefacts[wildcards.artefact].definition
-    return {"artefact": wildcards.artefact, "where": definition.where, "shows": definition.title}
+    # Short, since the report's list takes the place that they need from what it is to show.
+    where = CATALOG.artefacts[wildcards.artefact].definition.where
+    return {"artefact": wildcards.artefact, "where": where.split(";")[0].split(" (")[0]}
 
 
 def records_of(*kinds):
@@ -54,7 +55,7 @@ TABLES = {
     "tabulate_fit": (records_of("fit"), "--runs results/{scale}/fits"),
     "tabulate_robustness": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
     "tabulate_detection": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
-    "tabulate_claims": (records_of("transfer"), "--runs results/{scale}/transfers"),
+    "tabulate_claims": (files_of("transfer"), "--runs results/{scale}/transfers"),
     "tabulate_theorems": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_summary": (records_of("descent"), "--runs results/{scale}/patches"),
     "tabulate_mixings": (records_of("descent"), "--runs results/{scale}/patches"),
@@ -67,7 +68,7 @@ FIGURES = {
     "plot_surfaces": (records_of("landscape"), "--runs results/{scale}/landscapes"),
     "plot_cscores": (records_of("held_out"), "--runs results/{scale}/held_out"),
     "plot_mixed_outputs": (records_of("mixed_outputs"), "--runs results/{scale}/mixed_outputs"),
-    "plot_calibration": (records_of("transfer"), "--runs results/{scale}/transfers"),
+    "plot_calibration": (files_of("transfer"), "--runs results/{scale}/transfers"),
     "plot_feature_outputs": (files_of("descent"), "--runs results/{scale}/patches"),
     "plot_bridge": (bridge_results, "--runs results/{scale}/patches --bridges results/{scale}/bridges"),
     "plot_anchors": (files_of("anchors", "scores"), "--runs results/{scale}/anchors --scores results/{scale}/scores"),
@@ -79,5 +80,6 @@ FIGURES = {
     "plot_cells": (records_of("search"), "--runs results/{scale}/searches"),
     "plot_phase": (sweep_results, "--runs results/{scale}/patches"),
 }
-# Figures that can be turned with the mouse have a page beside.
+# Figures that can be turned with the mouse have a page beside. It is not in the report, within which Chromium opens no page
+# of more than 2 MB.
 PAGES = ("plot_surfaces",)

@@ -1,5 +1,10 @@
 # What the rules of robustness.smk read and are told.
+from functools import cache
+
 from mixsuite.catalog.image_sets import folder_of_image_set
+from mixsuite.contents import sha256_of_images
+
+content_of_images = cache(sha256_of_images)
 
 adversarial_set = run_of_kind("adversarial_set")
 stand_in_set = run_of_kind("stand_in_set")
@@ -16,7 +21,7 @@ def evaluated_files(wildcards):
     return [file for run in evaluation(wildcards).needs for file in outputs_of(run).values()]
 
 
-def evaluated_sets(wildcards):
+def evaluated_sets(wildcards, resources):
     # The options that say where the sets lie; a user's own folder is no part of what an evaluation is made of.
     run = evaluation(wildcards)
     made = {canonical_json(of.specification["set"]): of for of in run.needs if of.kind == "stand_in_set"}
@@ -35,3 +40,12 @@ def evaluated_sets(wildcards):
         *(part for name, of in shifted.items() for part in ("--shifted-set", f"{name}={of}")),
         *(["--unknown-set", folder(specification["unknown_set"])] if specification["unknown_set"] else []),
     ]
+
+
+def contents_of_sets(wildcards):
+    # Compared instead of their places, for the sets that are a user's own folders.
+    specification = evaluation(wildcards).specification
+    sets = {**specification["shifted_sets"], "unknown": specification["unknown_set"] or {}}
+    own = {name: settings["folder"] for name, settings in sets.items() if "folder" in settings}
+    contents = {name: content_of_images(folder_of_image_set(CATALOG.house, of)) for name, of in own.items()}
+    return [part for name, sha256 in contents.items() for part in ("--set-sha256", f"{name}={sha256}")]

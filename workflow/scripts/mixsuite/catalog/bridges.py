@@ -9,7 +9,7 @@ from mixsuite.catalog.planned import PlannedArtefact, PlannedRow
 from mixsuite.catalog.runs import Run, setting_of
 from mixsuite.config.bridges import BridgeSettings
 from mixsuite.config.house import House
-from mixsuite.config.strict import ConfigError, check_known
+from mixsuite.config.strict import ConfigError
 
 
 def plan_bridges(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
@@ -19,23 +19,20 @@ def plan_bridges(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     (`patch/erm`) come from the sweep, which leaves no runs of their own.
 
     Raises:
-        ConfigError: the sweep is no single point, its patches do not fill the images, or a name is unknown.
+        ConfigError: the sweep is no single point, its patches do not fill the images.
     """
     name = artefact.definition.settings.get("bridges")
     if name is None:
         return artefact
     settings = house.settings("bridges", name)
-    where = f"workflow/bridges.yaml: {name}"
-    check_known(f"{where}: model", settings.model, house.models)
     shared = {
         **_patches(house, artefact),
         "model": house.models[settings.model].specification(),
         **settings.model_dump(exclude={"model", "recipes"}),
     }
-    _check_layout(where, settings, shared["setting"])
+    _check_layout(house.where_settings("bridges", name), settings, shared["setting"])
     runs = {}
     for method, recipe in settings.recipes.items():
-        check_known(f"{where}: recipes.{method}", recipe, house.recipes)
         chosen = house.recipes[recipe].settings(house.config.protocol)
         specification = {**shared, "method": method, "recipe": chosen}
         runs[f"cnn/{method}"] = Run("bridge", 0, specification, f"{method} on images of patches")

@@ -10,6 +10,9 @@ from mixsuite.catalog.datasets import form_of
 from mixsuite.catalog.runs import Run
 from mixsuite.config.house import House
 
+_IN_WORDS = {"rotated_noisy": "turned and noisy test images", "photograph_patches": "patches of photographs"}
+"""What a stand-in is, by its kind."""
+
 
 @dataclass(frozen=True)
 class ImageSet:
@@ -32,7 +35,7 @@ def plan_image_set(house: House, name: str, dataset: dict[str, Any]) -> ImageSet
             f"(config.yaml: stand_ins: {{image_sets: {{{name}: null}}}} takes the folder in image_sets)"
         )
     run = Run("stand_in_set", made_of["seed"], {"set": made_of, "dataset": dataset}, f"{made_of['kind']} for {name}")
-    return ImageSet(made_of, run, (f"{made_of['kind'].replace('_', ' ')} images for {name}",))
+    return ImageSet(made_of, run, (f"{_IN_WORDS[made_of['kind']]} for {name}",))
 
 
 def folder_of_image_set(house: House, name: str) -> Path:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mixsuite.catalog.known import known_classes
 from mixsuite.catalog.modules import modules_of
 from mixsuite.catalog.planned import PlannedArtefact
 from mixsuite.catalog.runs import Run
 from mixsuite.config.house import House
-from mixsuite.config.strict import ConfigError
+from mixsuite.config.strict import ConfigError, check_known
 
 
 def plan_mixed_outputs(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
@@ -23,6 +24,9 @@ def plan_mixed_outputs(house: House, artefact: PlannedArtefact) -> PlannedArtefa
         raise ConfigError(f"{artefact.name}: found rows on {found}, expected one dataset with mixed_outputs")
     dataset = next(iter(datasets.values()))
     settings = house.settings("mixed_outputs", name).model_dump()
+    known = known_classes(house, dataset["name"])
+    for each in settings["classes"] if known else ():
+        check_known(f"mixed_outputs.{name}: classes (of {dataset['name']})", each, known)
     specification = {"dataset": dataset, "runs": sorted(trained), **settings}
     label = f"mixed images of {dataset['name']}, {len(trained)} networks"
     measured = Run("mixed_outputs", settings["seed"], specification, label, tuple(trained.values()))

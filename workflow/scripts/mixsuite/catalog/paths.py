@@ -43,7 +43,7 @@ OUTPUTS = {
     "held_out": {"held_out": "held_out/{run}.json"},
     "mixed_outputs": {"mixed_outputs": "mixed_outputs/{run}.json"},
     "weights": {"record": "weights/{run}/weights.json", "model": "weights/{run}/model.safetensors"},
-    "transfer": {"transfer": "transfers/{run}.json"},
+    "transfer": {"transfer": "transfers/{run}.json", "predictions": "transfers/{run}.npz"},
     "bridge": {"bridge": "bridges/{run}.json"},
     "composition": {"record": "compositions/{run}/composition.json", "arrays": "compositions/{run}/images.npz"},
 }

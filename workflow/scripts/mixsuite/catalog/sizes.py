@@ -1,4 +1,4 @@
-"""The sizes of networks of searched cells, parameters and multiply-adds, as tables of searches print them."""
+"""The sizes of networks of searched cells, parameters and FLOPs, as tables of searches print them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _IMAGENET = {"n_classes": 1000, "in_channels": 3, "image_size": 224}
 
 
 def plan_sizes(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
-    """Return `artefact` with the sizes of its rows' networks that print multiply-adds, counted together, on ImageNet.
+    """Return `artefact` with the sizes of its rows' networks that print FLOPs, counted together, on ImageNet.
 
     Each is the manifest's network at every scale, with the cells that this scale's searches found.
     """

@@ -16,6 +16,9 @@ from mixsuite.config.subsampling import SubsamplingSettings, SubsetReference
 _KINDS = {"k_center": "features", "bald": "dropout", "variation_ratios": "dropout", "random": None}
 """The kind of scores that a selection takes; all others take losses of mixed images."""
 
+_OF_DEVIATIONS = ("cv", "std")
+"""The measures that `ddof` is a setting of."""
+
 
 def plan_subsets(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     """Return `artefact` with the trainings of its rows made on their subsets, if its manifest asks for them.
@@ -34,10 +37,9 @@ def plan_subsets(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
 
 def on_random_part(run: Run, t: float) -> Run:
     """Return the training `run` made on random `t` of each class's training images; the seed is the run's."""
-    drawn = SubsetReference(t=t, measure="random").model_dump(include={"t", "measure", "order", "interval"})
-    of = {"dataset": run.specification["dataset"], "pool": "class", "ddof": 0, "scores": None, "seed": run.seed}
+    specification = {"dataset": run.specification["dataset"], "t": t, "measure": "random", "seed": run.seed}
     label = f"random {t:g} of {run.specification['dataset']['name']}"
-    return _trained_on(Run("subset", run.seed, {**drawn, **of}, label), run)
+    return _trained_on(Run("subset", run.seed, specification, label), run)
 
 
 def module_of_kind(kind: str) -> str:
@@ -82,18 +84,19 @@ def scorer_of(house: House, settings: SubsamplingSettings, dataset: str, model: 
 def subset_of(
     settings: SubsamplingSettings, subset: SubsetReference, dataset: dict[str, Any], seed: int, scorer: Training | None
 ) -> Run:
-    """Return the selection of `subset` from the images that `dataset` specifies, by the scores of `scorer`."""
+    """Return the selection of `subset` from the images that `dataset` specifies, by the scores of `scorer`.
+
+    It is made of what its measure reads, and of nothing else that the settings say.
+    """
     kind, needs = scored_by(subset), ()
+    specification = {"dataset": dataset, "t": subset.t, "measure": subset.measure, "seed": seed}
     if kind:
         needs = (_scores(settings, kind, subset.anchor_ratio, scorer.run(seed)),)
-    specification = {
-        "dataset": dataset,
-        **subset.model_dump(include={"t", "measure", "order", "interval"}),
-        "pool": settings.pool,
-        "ddof": settings.ddof,
-        "scores": needs[0].identity if needs else None,
-        "seed": seed,
-    }
+        specification |= {"scores": needs[0].identity, "pool": settings.pool}
+    if subset.order:
+        specification |= subset.model_dump(include={"order", "interval"})
+    if subset.measure in _OF_DEVIATIONS:
+        specification["ddof"] = settings.ddof
     words = " ".join(filter(None, [subset.order, subset.measure.replace("_", " ")]))
     label = f"t = {subset.t:g} of {dataset['name']} by {words}"
     return Run("subset", seed, specification, label, needs)

@@ -38,6 +38,18 @@ def check_targets(catalog: Catalog, targets: Iterable[str]) -> None:
         raise ConfigError(f"unknown artefact {target!r}{suggest(target, buildable)}")
 
 
+def check_settings_given_once() -> None:
+    """Raise ConfigError where Snakemake was told settings in several places, of which it would take the last alone."""
+    if not _is_snakemake():
+        return
+    given = [each for each in sys.argv[1:] if each in ("--config", "-C") or each.startswith("--config=")]
+    if len(given) > 1:
+        raise ConfigError(
+            f"--config: found {len(given)} times, of which Snakemake takes the last alone; expected it once, with all "
+            "settings after it: --config scale=lab seeds=5"
+        )
+
+
 def asks_for_overviews(targets: Collection[str]) -> bool:
     """Return whether `targets` are such that build nothing, and no others."""
     return bool(targets) and all(target in OVERVIEWS for target in targets)
@@ -49,10 +61,14 @@ def asked_targets() -> list[str]:
     Snakemake itself tells a Snakefile of its targets only after reading it, and then answers an unknown one with
     words about rules and input functions.
     """
-    program = Path(sys.argv[0])
-    if program.stem != "snakemake" and program.parent.name != "snakemake":
+    if not _is_snakemake():
         return []
     from snakemake.cli import get_argument_parser
 
     options, _ = get_argument_parser().parse_known_args(sys.argv[1:])
     return options.targets or []
+
+
+def _is_snakemake() -> bool:
+    program = Path(sys.argv[0])
+    return program.stem == "snakemake" or program.parent.name == "snakemake"

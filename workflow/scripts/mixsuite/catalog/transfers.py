@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from mixsuite.catalog.datasets import dataset_specification, form_of, lacks_source
+from mixsuite.catalog.known import most_images_per_class
 from mixsuite.catalog.modules import module_of_method, module_of_network
 from mixsuite.catalog.planned import PlannedArtefact
 from mixsuite.catalog.runs import Run, resolve_training, stand_in
 from mixsuite.config.house import House
 from mixsuite.config.manifest import RunReference
+from mixsuite.config.strict import ConfigError
 from mixsuite.config.transfers import TransferSettings, Treatment
 
 
@@ -24,6 +26,8 @@ def plan_transfers(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     seeds = range(house.config.seeds or settings.seeds)
     networks, missing, notes = _networks(house, settings, seeds)
     missing = missing or _reason_against(house, settings)
+    if not missing:
+        _check_images(house, name, settings)
     runs = () if missing else tuple(_transfer(house, name, settings, seed, networks[seed]) for seed in seeds)
     rows = (
         replace(row, method=_method(house, settings, row.row.id), missing=missing, stand_in_notes=notes)
@@ -71,13 +75,14 @@ def _weights(house: House, name: str) -> Run:
 
 
 def _transfer(house: House, name: str, settings: TransferSettings, seed: int, network: Run) -> Run:
+    # All treatments in one: they are compared in pairs, and a program for each would load all networks and images anew.
+    # The bins that predictions are sorted into are the tables' and figures' own matter.
     specification = {
         "pretrained": {network.kind: network.identity},
         "dataset": dataset_specification(house, _target(house, settings)),
         "images_per_class": settings.target.images_per_class,
         "training": settings.training.model_dump(),
         "treatments": {key: _treatment(house, settings, each) for key, each in settings.treatments.items()},
-        "calibration": settings.calibration.model_dump(),
         "seed": seed,
     }
     label = f"{name}, {len(settings.treatments)} treatments, seed {seed}"
@@ -107,6 +112,16 @@ def _reason_against(house: House, settings: TransferSettings) -> str | None:
     if found != expected:
         return f"the images of {target} are {found}, and the network was pretrained on {expected} ones"
     return None
+
+
+def _check_images(house: House, name: str, settings: TransferSettings) -> None:
+    target, found = _target(house, settings), settings.target.images_per_class
+    most = most_images_per_class(house, target)
+    if most is not None and found > most:
+        raise ConfigError(
+            f"transfers.{name}: target.images_per_class: found {found}, expected at most {most}, the training images "
+            f"of a class of {target}"
+        )
 
 
 def _colours(house: House, dataset: str) -> str:

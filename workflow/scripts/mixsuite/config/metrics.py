@@ -41,7 +41,7 @@ METRICS: dict[str, Metric] = {
     "error_reduction": Metric("Reduction of top-1 error", "points", 2, lower_is_better=False),
     "cv_reliability": Metric("Rank correlation of the CV between two halves of the draws", "", 2),
     "speedup": Metric("Speed-up", "×", 1, lower_is_better=False),
-    "flops": Metric("Multiply-adds", "M", 0),
+    "flops": Metric("FLOPs", "M", 0),
     "search_cost": Metric("Search cost", "GPU days", 2, lower_is_better=True),
     "search_time": Metric("Search time", "GPU minutes", 0, lower_is_better=True),
     "search_method": Metric("Search method"),

@@ -42,6 +42,11 @@ def check_references(root: Path, house: House, scale_file: str) -> None:
         check_known(f"{where}: estimate.model", estimate.model, house.models)
         check_known(f"{where}: estimate.recipe", estimate.recipe, house.recipes)
         check_known(f"{where}: estimate.schedule", estimate.schedule, house.protocols)
+    for name in house.named["bridges"]:
+        bridge, where = house.settings("bridges", name), house.where_settings("bridges", name)
+        check_known(f"{where}: model", bridge.model, house.models)
+        for method, recipe in bridge.recipes.items():
+            check_known(f"{where}: recipes.{method}", recipe, house.recipes)
     for reference in house.comparison_runs().values():
         _check_run("config.yaml: comparison", reference, house)
     for name in house.named["weights"]:

@@ -7,9 +7,7 @@ import torch
 from torch import nn
 
 from mixsuite.data.batches import Images
-from mixsuite.training.precision import autocast
-
-_BATCH_SIZE = 250
+from mixsuite.training.predictions import logits_and_labels
 
 
 def predict(model: nn.Module, data: Images, device: torch.device, precision: str) -> np.ndarray:
@@ -17,7 +15,5 @@ def predict(model: nn.Module, data: Images, device: torch.device, precision: str
 
     The model is left in evaluation mode.
     """
-    model.eval()
-    with torch.inference_mode(), autocast(device, precision):
-        predicted = [model(batch.images).argmax(dim=1) for batch in data.plain_batches(_BATCH_SIZE)]
-    return torch.cat(predicted).cpu().numpy()
+    logits, _ = logits_and_labels(model, data, device, precision)
+    return logits.argmax(dim=1).cpu().numpy()

@@ -28,7 +28,7 @@ def check_estimate(estimate: Any) -> None:
         raise SettingError(f"ratios: found {ratios!r}, expected at least one, each larger than that before it")
 
 
-def check_scoring(scoring: Any) -> None:
+def check_held_out(scoring: Any) -> None:
     """Raise SettingError unless `scoring` has all keys and no others, and at least one training."""
     check_keys("scoring", scoring, ("dataset", "cscores", "subsets"))
     if not isinstance(scoring["subsets"], dict) or not scoring["subsets"]:

@@ -9,7 +9,7 @@ import torch
 
 from mixsuite.checks import SettingError
 from mixsuite.data.batches import Images
-from mixsuite.landscape.layout import fastest_layout
+from mixsuite.models.layout import fastest_layout
 from mixsuite.randomness import stream
 
 _READING = 250

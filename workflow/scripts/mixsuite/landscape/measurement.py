@@ -12,11 +12,11 @@ from mixsuite.landscape.evaluation import Measured, evaluate_points
 from mixsuite.landscape.gaussian import gaussian_curves
 from mixsuite.landscape.hessian import Hessian
 from mixsuite.landscape.images import Labelled, collect
-from mixsuite.landscape.layout import fastest_layout
 from mixsuite.landscape.specification import check_landscape
 from mixsuite.landscape.spectrum import estimate_spectrum
 from mixsuite.landscape.surface import steps, surface
 from mixsuite.landscape.weights import Weights
+from mixsuite.models.layout import fastest_layout
 from mixsuite.training.sources import Source
 
 PARTS = ("eigenpairs", "spectrum", "surface", "gaussian noise")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ import torch
 
 from mixsuite.checks import check_count, check_keys
 from mixsuite.data.pictures import Pictures
-from mixsuite.files import atomic_path
 from mixsuite.mixing.boxes import Boxes
 from mixsuite.mixing.composition import (
     Composition,
@@ -77,12 +75,6 @@ def compose_images(
     shown = {IMAGES + name: composition.images for name, composition in composed.items()}
     arrays = {SOURCES: drawn.pictures[drawn.which.t()], **shown}
     return record, {name: array.movedim(-3, -1).contiguous().numpy() for name, array in arrays.items()}
-
-
-def write_arrays(path: Path | str, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write `arrays` to `path` (.npz), compressed, atomically."""
-    with atomic_path(path) as temporary:
-        np.savez_compressed(temporary, allow_pickle=False, **arrays)
 
 
 def _describe(

@@ -14,7 +14,7 @@ from mixsuite.overview.devices import CPU, Device
 from mixsuite.overview.effort import PASSES, USUAL_SECONDS
 from mixsuite.overview.operations import network_operations, with_typical_cells
 from mixsuite.overview.results import Result
-from mixsuite.overview.sizes import Size, size_of
+from mixsuite.overview.workloads import Workload, workload_of
 from mixsuite.records import RecordError, read_record
 
 _START_SECONDS = 4.0
@@ -70,18 +70,15 @@ class Costs:
         network, passes = self._network(result), PASSES.get(result.run.kind)
         if network is None or passes is None:
             return None
-        model, size = network
-        return passes(result.run.specification, size) * network_operations(model, size)[0]
+        return passes(result.run.specification, network.size) * network_operations(*network)[0]
 
     def dataset_bytes(self, result: Result) -> float:
         """Return how large the dataset of `result` is when it is prepared, 0 where nobody knows."""
         network = self._network(result)
-        return network[1].bytes if network else 0.0
+        return network.size.bytes if network else 0.0
 
-    def _network(self, result: Result) -> tuple[Mapping[str, Any], Size] | None:
-        training = result.training or (result.run.specification if result.run.kind == "timing" else None)
-        size = size_of(self._root, self._scale, training) if training else None
-        return (training["model"], size) if size else None
+    def _network(self, result: Result) -> Workload | None:
+        return workload_of(self._root, self._scale, result)
 
     def _bytes(self, result: Result) -> float:
         network = self._network(result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mixsuite.cscores.holding_out import count_trainings
 from mixsuite.overview.sizes import Size
 
 _TRAINED = 3
@@ -57,6 +58,50 @@ def _adversarial_set(specification: Mapping[str, Any], size: Size) -> float:
     return (_attack(specification["attack"]) + 2) * size.n_test
 
 
+def _scores(specification: Mapping[str, Any], size: Size) -> float:
+    mixes = specification["draws"] * specification["places"] if specification["kind"] == "mixed_losses" else 1
+    # Dropout acts behind the features, which are computed once.
+    return mixes * size.n_train
+
+
+def _search(specification: Mapping[str, Any], size: Size) -> float:
+    settings = specification["search"]
+    # A step of the architecture goes with each step of the weights, but while it rests.
+    steps = 2 * settings["epochs"] - settings["warmup_epochs"]
+    return _TRAINED * steps * settings["weight_share"] * size.n_train
+
+
+def _estimated_cscores(specification: Mapping[str, Any], size: Size) -> float:
+    epochs, repeats = specification["schedule"]["epochs"], specification["repeats"]
+    return sum(
+        count_trainings(size.n_train, [ratio], repeats) * (_TRAINED * epochs * ratio + 1) * size.n_train
+        for ratio in specification["ratios"]
+    )
+
+
+def _held_out(specification: Mapping[str, Any], size: Size) -> float:
+    # An upper bound: the images that a network was trained on are left out.
+    return len(specification["subsets"]) * size.n_train
+
+
+def _mixed_outputs(specification: Mapping[str, Any], size: Size) -> float:
+    # Each pair's own two images, and a mix of them for each share.
+    return len(specification["runs"]) * specification["pairs"] * (2 + len(specification["shares"]))
+
+
+def _transfer(specification: Mapping[str, Any], size: Size) -> float:
+    few = specification["images_per_class"] * size.n_classes
+    treatments = specification["treatments"].values()
+    # An upper bound: stages that rest need no gradients.
+    epochs = sum(phase["epochs"] for treatment in treatments for phase in treatment["phases"])
+    return _TRAINED * epochs * few + len(treatments) * (few + size.n_test)
+
+
+def _bridge(specification: Mapping[str, Any], size: Size) -> float:
+    epochs = specification["training"]["epochs"]
+    return specification["seeds"] * ((_TRAINED * epochs + 1) * size.n_train + size.n_test)
+
+
 def _attack(attack: Mapping[str, Any]) -> float:
     return _TRAINED * attack.get("steps", 1)
 
@@ -68,8 +113,25 @@ PASSES: dict[str, Callable[[Mapping[str, Any], Size], float]] = {
     "evaluation": _evaluation,
     "fit": _fit,
     "adversarial_set": _adversarial_set,
+    "scores": _scores,
+    "search": _search,
+    "estimated_cscores": _estimated_cscores,
+    "held_out": _held_out,
+    "mixed_outputs": _mixed_outputs,
+    "transfer": _transfer,
+    "bridge": _bridge,
 }
-"""By kind of run. A kind that is neither here nor below is reckoned by finished runs of its kind alone."""
+"""By kind of run, for those that send images through a network; all others are below."""
 
-USUAL_SECONDS = {"descent": 5.0, "sweep": 45.0, "composition": 10.0, "stand_in_set": 5.0}
+USUAL_SECONDS = {
+    "descent": 5.0,
+    "sweep": 45.0,
+    "composition": 10.0,
+    "stand_in_set": 5.0,
+    "subset": 5.0,
+    "anchors": 5.0,
+    "sizes": 10.0,
+    "cscores": 10.0,
+    "weights": 60.0,
+}
 """What runs without a network take, in full size, on one core of a current server."""

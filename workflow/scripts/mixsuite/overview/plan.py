@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mixsuite.catalog.artefacts import Catalog, PlannedArtefact
 from mixsuite.overview.costs import Cost, Costs
+from mixsuite.overview.effort import PASSES
 from mixsuite.overview.results import Result, artefact_results, results_of
 from mixsuite.overview.verification import Verifier
 
@@ -87,7 +88,7 @@ class Planner:
         costs = [(result, self._cost_of(result)) for result in left]
         seconds = {True: 0.0, False: _SHOW_SECONDS * (len(shown) + len(unprepared))}
         for result, cost in costs:
-            seconds[self._on_gpu and result.training is not None] += cost.seconds or 0.0
+            seconds[self._on_gpu and result.run.kind in PASSES] += cost.seconds or 0.0
         files = {file for result in results for file in result.files}
         files |= {file for each in artefacts for file in self._catalog.files(each)}
         there = sum(path.stat().st_size for file in files if (path := self._root / file).is_file())

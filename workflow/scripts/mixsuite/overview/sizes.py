@@ -35,9 +35,11 @@ _PUBLISHED = {
 _BYTES_PER_INDEXED = 60
 
 
-def size_of(root: Path, scale: str, training: Mapping[str, Any]) -> Size | None:
-    """Return the size of the dataset of the specification `training`, or None for a user's that is not prepared yet."""
-    dataset, crop = training["dataset"], training["schedule"]["resized_crop"]
+def size_of(root: Path, scale: str, dataset: Mapping[str, Any], crop: Mapping[str, Any] | None) -> Size | None:
+    """Return the size of a whole `dataset` (its specification), or None for a user's that is not prepared yet.
+
+    `crop` is the schedule's `resized_crop`, which says how large images come to the network; None: as they are.
+    """
     folder = root / paths.dataset(scale, dataset["name"])
     found = _prepared(folder) or _published(dataset["kind"])
     if found is None:

@@ -45,7 +45,7 @@ def read_anchors(description: Description, folder: Path | str) -> Anchors:
         raise ValueError("--artefact: anchors: missing, expected the identity of the anchors to show")
     identity = description.measured["anchors"][0].identity
     place = Path(folder) / identity
-    record = read_result(place / "anchors.json", identity)
+    record = read_result(place / "anchors.json", identity, place / "images.npz")
     try:
         with np.load(place / "images.npz", allow_pickle=False) as file:
             return Anchors(record["anchors"], file["anchors"], file["composites"])

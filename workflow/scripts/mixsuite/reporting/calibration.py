@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from mixsuite.reporting.description import Description
 from mixsuite.reporting.methods import method_style
+from mixsuite.reporting.reliability import reliability
 from mixsuite.reporting.results import Results
 from mixsuite.reporting.statistics import count_seeds, mean_interval
 from mixsuite.reporting.style import GUIDE_COLOUR, TEXT_WIDTH, figure_style, mark_stand_in
@@ -66,12 +67,13 @@ def draw(description: Description, bins: pd.DataFrame, measurements: pd.DataFram
 
 
 def _bins(description: Description, transfers: Results) -> Iterator[dict[str, object]]:
+    n_bins = description.settings["transfers"]["calibration"]["bins"]
     for row in description.rows:
-        found = [outcome(row, transfer)["reliability"] for transfer in transfers[row.id].values()]
+        found = [reliability(outcome(row, transfer)["predictions"], n_bins) for transfer in transfers[row.id].values()]
         if not found:
             continue
         count, confidence, correct = (
-            np.sum([each[key] for each in found], axis=0) for key in ("count", "confidence", "correct")
+            np.sum([getattr(each, part) for each in found], axis=0) for part in ("count", "confidence", "correct")
         )
         for place in np.flatnonzero(count):
             yield {

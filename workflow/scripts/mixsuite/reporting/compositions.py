@@ -82,7 +82,7 @@ def read_mixed(description: Description, runs: Path | str) -> Mixed:
         raise ValueError("--artefact: composition: missing, expected the identity of the mixed images to show")
     identity = description.measured["composition"][0].identity
     folder = Path(runs) / identity
-    record = read_result(folder / "composition.json", identity)
+    record = read_result(folder / "composition.json", identity, folder / "images.npz")
     recipes = record["specification"]["recipes"]
     try:
         with np.load(folder / "images.npz", allow_pickle=False) as file:

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from mixsuite.reporting.description import Description
 from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.methods import method_style
-from mixsuite.reporting.networks import method_rows
+from mixsuite.reporting.networks import rows_by_block
 from mixsuite.reporting.results import Results
 from mixsuite.reporting.statistics import count_seeds
 from mixsuite.reporting.style import GUIDE_COLOUR, TEXT_WIDTH, figure_style, mark_stand_in
@@ -30,7 +30,7 @@ def score_distribution(description: Description, networks: Results) -> pd.DataFr
     their standard deviations (n - 1).
     """
     lines = []
-    for title, row in method_rows(description).items():
+    for title, row in rows_by_block(description).items():
         counts = [np.histogram(found["scores"], _EDGES)[0] for _, found in sorted(networks[row.id].items())]
         shares = np.array([100 * count / count.sum() for count in counts])
         for name, values in (("share", shares), ("cumulative", shares.cumsum(axis=1))):

@@ -13,7 +13,7 @@ from mixsuite.config.metrics import METRICS
 from mixsuite.reporting.comparison import artefact_table
 from mixsuite.reporting.description import Description, Row
 from mixsuite.reporting.measurements import measure, measurement_table
-from mixsuite.reporting.networks import method_rows
+from mixsuite.reporting.networks import rows_by_block
 from mixsuite.reporting.results import Results
 from mixsuite.reporting.statistics import mean, mean_interval, paired_differences
 from mixsuite.reporting.tables import NOT_RUN_TEXT, Block, Cell, Column, Notes, Table, change, number, spread
@@ -63,7 +63,7 @@ def measure_cscores(description: Description, networks: Results) -> pd.DataFrame
 
 def cscore_table(description: Description, networks: Results) -> Table:
     """Return the table to read: a line per method, one for all held-out images, and the methods' differences."""
-    notes, shown = Notes(), method_rows(description)
+    notes, shown = Notes(), rows_by_block(description)
     by_method = {title: networks[row.id] for title, row in shown.items()}
     lines = [_line(title, by_method.get(title), rows, notes) for title, rows in description.blocks.items()]
     # The rest is the same for all methods of a seed.

@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from mixsuite.reporting.description import Description, Row, Run
 from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.methods import method_style
-from mixsuite.reporting.results import read_run
+from mixsuite.reporting.results import read_result, read_run
 from mixsuite.reporting.statistics import count_seeds
 from mixsuite.reporting.style import GUIDE_COLOUR, TEXT_WIDTH, figure_style, mark_stand_in
 from mixsuite.reporting.synthetic import RARITIES, rarity_of
@@ -125,8 +125,7 @@ def _add_legend(figure: Figure, panel: Axes, seeds: int) -> None:
 
 def _read_run(row: Row, run: Run, runs: Path) -> pd.DataFrame:
     path = runs / run.identity / "trajectory.csv"
-    if not path.is_file():
-        raise ValueError(f"{path}: missing, expected the trajectory of a run")
+    read_result(path.with_name("run.json"), run.identity, path)
     trajectory = pd.read_csv(path)
     rarity = rarity_of(row)
     chosen = trajectory[

@@ -9,7 +9,7 @@ Landscapes = Results
 """The content of each landscape (see mixsuite.landscape.measurement), by row and seed."""
 
 
-def method_rows(description: Description) -> dict[str, Row]:
+def rows_by_method(description: Description) -> dict[str, Row]:
     """Return, by method, the first row that shows it and has runs, in their order.
 
     Raises:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from mixsuite.reporting.description import Description, Row
 from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.methods import method_style
-from mixsuite.reporting.networks import method_rows
+from mixsuite.reporting.networks import rows_by_block
 from mixsuite.reporting.results import Results
 from mixsuite.reporting.statistics import count_seeds
 from mixsuite.reporting.style import GUIDE_COLOUR, TEXT_WIDTH, figure_style, mark_stand_in
@@ -97,7 +97,7 @@ def histograms(table: pd.DataFrame) -> pd.DataFrame:
 def draw(description: Description, drawn: pd.DataFrame) -> Figure:
     """Return the figure: a panel of histograms per method, and one of the outputs' shares against λ."""
     classes = description.settings["mixed_outputs"]["classes"]
-    methods = list(method_rows(description).values())
+    methods = list(rows_by_block(description).values())
     with figure_style():
         figure = Figure(figsize=_SIZE, layout="constrained")
         panels = figure.subplots(2, 2).flatten()

@@ -26,7 +26,7 @@ def read_networks(description: Description, kind: str, folder: Path | str) -> Re
     }
 
 
-def method_rows(description: Description) -> dict[str, Row]:
+def rows_by_block(description: Description) -> dict[str, Row]:
     """Return the first row of each block that has runs, by the block's title: the rows of a block show one method.
 
     Raises:

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from mixsuite.reporting.description import Description, Row
-from mixsuite.reporting.landscapes import Landscapes, method_rows
+from mixsuite.reporting.landscapes import Landscapes, rows_by_method
 from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.statistics import count_seeds
@@ -41,7 +41,7 @@ def noise_table(description: Description, landscapes: Landscapes) -> pd.DataFram
     return pd.concat(
         [
             pd.DataFrame(_lines(landscape)).assign(label=row.label, method=method, seed=seed)
-            for method, row in method_rows(description).items()
+            for method, row in rows_by_method(description).items()
             for seed, landscape in landscapes[row.id].items()
         ],
         ignore_index=True,

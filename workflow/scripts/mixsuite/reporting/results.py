@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mixsuite.catalog.runs import identity
+from mixsuite.intact import read_intact
 from mixsuite.reporting.description import Description, Run
 
 Results = dict[str, dict[int, dict[str, Any]]]
@@ -25,15 +25,21 @@ def read_results(description: Description, runs: Path | str) -> Results:
     return {row.id: {run.seed: by_identity[run.identity] for run in row.runs} for row in description.rows}
 
 
-def read_measured(description: Description, kind: str, folder: Path | str) -> Results:
+def read_measured(description: Description, kind: str, folder: Path | str, *beside: str) -> Results:
     """Return what was measured of `kind` for each row, by row and seed; it lies in `folder`/IDENTITY.json.
+
+    `beside` are the endings of other files that belong to it, such as .npz.
 
     Raises:
         ValueError: a measurement is missing, or is another one.
     """
     named = {row.id: row.measured.get(kind, ()) for row in description.rows}
     identities = dict.fromkeys(run.identity for runs in named.values() for run in runs)
-    read = {identity: read_result(Path(folder) / f"{identity}.json", identity) for identity in identities}
+    folder = Path(folder)
+    read = {
+        name: read_result(folder / f"{name}.json", name, *(folder / f"{name}{ending}" for ending in beside))
+        for name in identities
+    }
     return {row: {run.seed: read[run.identity] for run in runs} for row, runs in named.items()}
 
 
@@ -41,7 +47,7 @@ def read_run(folder: Path | str, run: Run) -> dict[str, Any]:
     """Return what `run` left in `folder`/IDENTITY/run.json.
 
     Raises:
-        ValueError: the file is missing, holds no JSON object, or its specification is not that of `run`.
+        ValueError: the file is missing, damaged, or that of another run.
     """
     path = Path(folder) / run.identity / "run.json"
     content = read_result(path, run.identity)
@@ -50,22 +56,14 @@ def read_run(folder: Path | str, run: Run) -> dict[str, Any]:
     return content
 
 
-def read_result(path: Path, expected: str) -> dict[str, Any]:
-    """Return the result in `path`, a JSON object that holds the specification of the run `expected` (its identity).
+def read_result(path: Path, expected: str, *files: Path) -> dict[str, Any]:
+    """Return the result in `path`, the record of the run `expected` (its identity), to which other `files` belong.
 
     Raises:
-        ValueError: the file is missing, holds no JSON object, or its specification is that of another run.
+        ValueError: a file is missing or damaged, or the result is that of another run.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ValueError(f"{path}: missing, expected the result of a run") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{path}: found no JSON ({error}), expected the result of a run") from None
-    specification = content.get("specification") if isinstance(content, dict) else None
-    if not isinstance(specification, dict):
-        raise ValueError(f"{path}: found no specification, expected the result of a run")
-    if (found := identity(specification)) != expected:
+    content = read_intact(path, *files)
+    if (found := identity(content["specification"])) != expected:
         raise ValueError(f"{path}: found the result of the run {found}, expected that of {expected}")
     return content
 

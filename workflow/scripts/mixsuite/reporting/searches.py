@@ -107,4 +107,4 @@ def _seconds(search: Mapping[str, Any], run: Run) -> float:
 
 
 def _size(size: Mapping[str, Any]) -> dict[str, float]:
-    return {"parameters": size["n_parameters"] / _MILLION, "flops": size["n_multiply_adds"] / _MILLION}
+    return {"parameters": size["n_parameters"] / _MILLION, "flops": size["n_flops"] / _MILLION}

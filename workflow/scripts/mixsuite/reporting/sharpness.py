@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mixsuite.reporting.description import Description
-from mixsuite.reporting.landscapes import Landscapes, method_rows
+from mixsuite.reporting.landscapes import Landscapes, rows_by_method
 from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.rank_correlation import RankCorrelation, spearman
@@ -41,7 +41,7 @@ def sharpness_table(description: Description, landscapes: Landscapes) -> pd.Data
     return pd.DataFrame(
         [
             {"row": row.id, "label": row.label, "method": row.method, "seed": seed, **_numbers(landscape)}
-            for row in method_rows(description).values()
+            for row in rows_by_method(description).values()
             for seed, landscape in landscapes[row.id].items()
         ]
     )
@@ -82,7 +82,7 @@ def density(landscapes: Mapping[int, Mapping[str, Any]], at: np.ndarray, width: 
 
 def draw(description: Description, table: pd.DataFrame, landscapes: Landscapes) -> Figure:
     """Return the figure: each number against the test error, and below the spectral densities of all methods."""
-    rows, found = method_rows(description), correlations(table)
+    rows, found = rows_by_method(description), correlations(table)
     with figure_style():
         figure = Figure(figsize=_SIZE, layout="constrained")
         above, below = figure.subfigures(2, 1, height_ratios=[1.15, 1])

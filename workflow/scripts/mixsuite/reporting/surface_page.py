@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from mixsuite.reporting.description import Description
 from mixsuite.reporting.html_page import page, warning
-from mixsuite.reporting.landscapes import method_rows
+from mixsuite.reporting.landscapes import rows_by_method
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.statistics import count_seeds
 
@@ -66,7 +66,7 @@ def surface_page(description: Description, table: pd.DataFrame) -> str:
 
 def _data(description: Description, table: pd.DataFrame) -> dict[str, Any]:
     traces = []
-    for method, row in method_rows(description).items():
+    for method, row in rows_by_method(description).items():
         chosen = table[table["method"] == method]
         grids = {
             # Plotly's rows go along y.

@@ -17,7 +17,7 @@ from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from mixsuite.reporting.description import Description
-from mixsuite.reporting.landscapes import Landscapes, method_rows
+from mixsuite.reporting.landscapes import Landscapes, rows_by_method
 from mixsuite.reporting.measurements import measure, measurement_table
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.statistics import count_seeds
@@ -42,7 +42,7 @@ def surface_table(description: Description, landscapes: Landscapes) -> pd.DataFr
     lines = pd.concat(
         [
             _grid(landscape).assign(row=row.id, label=row.label, method=method, seed=seed)
-            for method, row in method_rows(description).items()
+            for method, row in rows_by_method(description).items()
             for seed, landscape in landscapes[row.id].items()
         ]
     )
@@ -68,7 +68,7 @@ def measure_surfaces(description: Description, landscapes: Landscapes) -> pd.Dat
 
 def draw(description: Description, table: pd.DataFrame, landscapes: Landscapes) -> Figure:
     """Return the figure of the `table`: all surfaces in one box as in the paper, below them a contour plot of each."""
-    rows = method_rows(description)
+    rows = rows_by_method(description)
     grids = {method: table[table["method"] == method].pivot(index="lambda1", columns="lambda2") for method in rows}
     losses = {method: grid["loss"] for method, grid in grids.items()}
     # How wide a minimum is shows in the rise; how deep it is, in the number at its centre.

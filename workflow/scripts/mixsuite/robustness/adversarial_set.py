@@ -5,6 +5,7 @@ Stored as bytes, as real images are: each is rounded to the nearest byte within 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,13 @@ def write_adversarial_set(
     pixels: Pixels,
     device: torch.device,
     code: str,
+    report: Callable[[int], None] = lambda done: None,
 ) -> dict[str, Any]:
     """Attack every image of `pixels` with the network `trained`, write the set to `destination`, return its record.
 
     `specification` is {"run": identity of the substitute's training, "attack": settings, "seed": of the attack}. The
     record, its dataset.json, tells it with the substitute's own specification, and its accuracy before and after (%).
-    Memory holds one batch at a time.
+    Memory holds one batch at a time. `report` is called with how many images are done.
 
     Raises:
         SettingError: a setting of the attack is missing, unknown or out of range.
@@ -65,6 +67,7 @@ def write_adversarial_set(
             part = slice(done, done + len(own))
             images[part], labels[part] = stored.permute(0, 2, 3, 1).cpu().numpy(), own.cpu().numpy()
             done = part.stop
+            report(done)
         images.flush()
         np.save(folder / "labels.npy", labels)
         record = {

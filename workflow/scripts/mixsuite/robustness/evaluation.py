@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +51,23 @@ def check_evaluation(evaluation: Any) -> None:
     check_count("evaluation: seed", evaluation["seed"], at_least=0)
 
 
+def part_names(evaluation: Mapping[str, Any]) -> list[str]:
+    """Return the names of all that `evaluation` measures, in the order in which it is measured."""
+    named = [name for key in ("white_box", "adversarial_sets", "shifted_sets") for name in evaluation[key]]
+    return ["clean", *named, *(["unknown"] if evaluation["unknown_set"] is not None else [])]
+
+
 def evaluate_robustness(
-    evaluation: dict[str, Any], trained: Trained, test: Pixels, sets: Sets, device: torch.device
+    evaluation: dict[str, Any],
+    trained: Trained,
+    test: Pixels,
+    sets: Sets,
+    device: torch.device,
+    report: Callable[[str], None] = lambda name: None,
 ) -> dict[str, Any]:
     """Return `accuracy`, by name {"accuracy": %, "n": images}; `detection` (see detection_measures) or None; `sets`.
+
+    `report` is called with each of `part_names` when it is done.
 
     `clean` is the accuracy on the test images; each of white_box attacks them with the network's own gradients.
     Unknown images are told from the test images of those classes that name them, as ImageNet-O's are. `sets` says of
@@ -74,13 +87,22 @@ def evaluate_robustness(
         return class_mask(found, classes, protocol, pixels.description["source"], device)
 
     whole = mask(test, "unmasked")
-    accuracy = {"clean": _accuracy(model, test, whole)}
+    accuracy = {}
+
+    def measure(name: str, *how: Any) -> None:
+        accuracy[name] = _accuracy(model, *how)
+        report(name)
+
+    measure("clean", test, whole)
     for name, attack in attacks.items():
-        generator = stream(evaluation["seed"], "attack", name, device=device)
-        accuracy[name] = _accuracy(model, test, whole, attack, generator)
-    accuracy |= {name: _accuracy(model, pixels, whole) for name, pixels in sets.adversarial.items()}
-    accuracy |= {name: _accuracy(model, pixels, mask(pixels)) for name, pixels in sets.shifted.items()}
+        measure(name, test, whole, attack, stream(evaluation["seed"], "attack", name, device=device))
+    for name, pixels in sets.adversarial.items():
+        measure(name, pixels, whole)
+    for name, pixels in sets.shifted.items():
+        measure(name, pixels, mask(pixels))
     detection = None if sets.unknown is None else _detection(model, test, sets.unknown, mask(sets.unknown))
+    if detection:
+        report("unknown")
     named = {**sets.adversarial, **sets.shifted, **({} if sets.unknown is None else {"unknown": sets.unknown})}
     said = {name: _said(pixels) for name, pixels in named.items()}
     return {"accuracy": accuracy, "detection": detection, "sets": said}

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from mixsuite.contents import sha256_of_images
 from mixsuite.data.class_folders import labelled_paths, list_images
 from mixsuite.data.image_files import check_files
 from mixsuite.data.index import ImageIndex
 from mixsuite.data.indexed import Augmentation, IndexedImages, open_indexed
 from mixsuite.data.resized_crop import ResizedCrop
-from mixsuite.files import digest
 from mixsuite.robustness.pixels import BATCH_SIZE
 from mixsuite.training.trained import Trained
 
@@ -48,16 +48,13 @@ def index_pixels(index: ImageIndex, trained: Trained, device: torch.device, work
 def folder_pixels(folder: Path, trained: Trained, device: torch.device, workers: int) -> IndexedPixels:
     """Return the images of `folder`/CLASS/IMAGE, classes and images in the order of their names.
 
-    Its sha256 is that of all paths and sizes.
-
     Raises:
         DatasetError: there are fewer than two class folders, one without images, or a file that is no image.
     """
     found = list_images(folder)
     classes = list(found)
     paths, labels = zip(*labelled_paths(found, classes, folder), strict=True)
-    facts = check_files(folder, paths, checksums=False)
-    content = [[path, fact.size] for path, fact in zip(paths, facts, strict=True)]
-    description = {"classes": classes, "sha256": digest(content), "source": f"the folder {folder.name}"}
+    check_files(folder, paths, checksums=False)
+    description = {"classes": classes, "sha256": sha256_of_images(folder), "source": f"the folder {folder.name}"}
     encoded = np.array([path.encode() for path in paths])
     return index_pixels(ImageIndex(folder, encoded, np.array(labels, np.int64), description), trained, device, workers)

@@ -8,14 +8,15 @@ from typing import Any
 from mixsuite.checks import SettingError, check_keys
 from mixsuite.models.genotype import Genotype, with_genotype
 from mixsuite.models.registry import build_model
-from mixsuite.search.counting import COUNTING_RULE, count_multiply_adds, count_parameters
+from mixsuite.search.counting import COUNTING_RULE, count_flops, count_multiply_adds, count_parameters
 
 
 def count_networks(networks: Any, genotypes: Mapping[str, Genotype]) -> dict[str, Any]:
     """Return the sizes of `networks`, {"networks": {ROW: {"model", "searches": {SEED: SEARCH}}}, "n_classes", ...}.
 
     `genotypes` are the cells that the searches found, by the search's name; a network without searches has cells of its
-    own, and its size is that of the seed 0. Per row and seed there are `n_parameters` and `n_multiply_adds`.
+    own, and its size is that of the seed 0. Per row and seed there are `n_parameters`, `n_multiply_adds` and
+    `n_flops`.
 
     Raises:
         SettingError: a key or the genotype of a search is missing, or a network cannot be built.
@@ -40,4 +41,5 @@ def _size(
     return {
         "n_parameters": count_parameters(network),
         "n_multiply_adds": count_multiply_adds(network, shape["in_channels"], shape["image_size"]),
+        "n_flops": count_flops(network, shape["in_channels"], shape["image_size"]),
     }

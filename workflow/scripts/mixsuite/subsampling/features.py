@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from mixsuite.data.batches import Images
-from mixsuite.landscape.layout import fastest_layout
+from mixsuite.models.layout import fastest_layout
 from mixsuite.models.staged import StagedNetwork, check_staged
 from mixsuite.training.precision import autocast
 

@@ -29,7 +29,8 @@ def k_center_greedy(features: np.ndarray, count: int, first: int) -> np.ndarray:
     check_count("count", count, at_least=1)
     if count > len(features):
         raise SettingError(f"count: found {count}, expected at most {len(features)}, the number of points")
-    distances = _Distances(features)
+    # Distances come of squares, which would lose them where all features lie far from 0.
+    distances = _Distances(features - features[first])
     centres = [first]
     # Squared; that of a centre itself is below all others, so that it is not chosen again.
     nearest = np.full(len(features), np.inf, features.dtype)

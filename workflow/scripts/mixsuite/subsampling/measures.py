@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,10 +20,11 @@ class Moments(NamedTuple):
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure: the kind of scores that it takes, and how it is computed of them and of `ddof`."""
+    """A measure: the kind of scores that it takes, and how it is computed of them and of its `settings`."""
 
     kind: str
-    compute: Callable[[np.ndarray, int], np.ndarray]
+    compute: Callable[..., np.ndarray]
+    settings: tuple[str, ...] = ()
 
 
 def moments(losses: np.ndarray, ddof: int = 0) -> Moments:
@@ -52,20 +53,21 @@ def coefficient_of_variation(losses: np.ndarray, ddof: int = 0) -> np.ndarray:
 
 
 MEASURES: dict[str, Measure] = {
-    "cv": Measure("mixed_losses", coefficient_of_variation),
-    "mean": Measure("mixed_losses", lambda losses, ddof: moments(losses, ddof).mean),
-    "std": Measure("mixed_losses", lambda losses, ddof: moments(losses, ddof).std),
-    "bald": Measure("dropout", lambda uncertainties, _: uncertainties[:, 0]),
-    "variation_ratios": Measure("dropout", lambda uncertainties, _: uncertainties[:, 1]),
+    "cv": Measure("mixed_losses", coefficient_of_variation, ("ddof",)),
+    "mean": Measure("mixed_losses", lambda losses: moments(losses).mean),
+    "std": Measure("mixed_losses", lambda losses, ddof: moments(losses, ddof).std, ("ddof",)),
+    "bald": Measure("dropout", lambda uncertainties: uncertainties[:, 0]),
+    "variation_ratios": Measure("dropout", lambda uncertainties: uncertainties[:, 1]),
 }
 """Measures that images are sorted by. Random selection and k-center need none."""
 
 
-def measure_images(name: str, values: np.ndarray, ddof: int = 0) -> np.ndarray:
-    """Return the measure `name` of every image, (N,), from the scores' `values` (N, ·).
+def measure_images(name: str, values: np.ndarray, settings: Mapping[str, Any]) -> np.ndarray:
+    """Return the measure `name` of every image, (N,), from the scores' `values` (N, ·); it finds its own `settings`.
 
     Raises:
         SettingError: no such measure, or too few draws.
     """
     check_choice("measure", name, MEASURES)
-    return MEASURES[name].compute(values, ddof)
+    measure = MEASURES[name]
+    return measure.compute(values, **{setting: settings[setting] for setting in measure.settings})

@@ -11,8 +11,8 @@ from torch import nn
 from torch.nn import functional
 
 from mixsuite.data.loader import ResidentImages
-from mixsuite.landscape.layout import fastest_layout
 from mixsuite.mixing.boxes import innermost_box
+from mixsuite.models.layout import fastest_layout
 from mixsuite.subsampling.draws import BLOCK, Mixes, draw_block
 from mixsuite.subsampling.partners import PartnerPool
 from mixsuite.training.precision import autocast

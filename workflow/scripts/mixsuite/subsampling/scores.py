@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mixsuite.files import atomic_path
+from mixsuite.intact import read_intact
 from mixsuite.records import write_record
 
 
@@ -39,10 +39,12 @@ def read_scores(folder: Path, dataset_sha256: str) -> Scores:
     Raises:
         ValueError: a file is missing or damaged, or the scores are of another dataset than `dataset_sha256`.
     """
-    record = _read_record(folder / "scores.json")
+    path = folder / "values.npy"
+    record = read_intact(folder / "scores.json", path)
+    if not {"dataset", "shape"} <= record.keys():
+        raise ValueError(f"{folder}: lacks dataset or shape, expected the result of a scoring")
     if (found := record["dataset"]["sha256"]) != dataset_sha256:
         raise ValueError(f"{folder}: scores of the dataset with sha256 {found}, expected {dataset_sha256}")
-    path = folder / "values.npy"
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
@@ -50,13 +52,3 @@ def read_scores(folder: Path, dataset_sha256: str) -> Scores:
     if list(values.shape) != record["shape"]:
         raise ValueError(f"{path}: found the shape {list(values.shape)}, expected {record['shape']}, by scores.json")
     return Scores(record, values)
-
-
-def _read_record(path: Path) -> dict[str, Any]:
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: cannot be read ({error}); expected the result of a scoring") from None
-    if not (isinstance(record, dict) and {"specification", "dataset", "shape"} <= record.keys()):
-        raise ValueError(f"{path}: lacks specification, dataset or shape; expected the result of a scoring")
-    return record

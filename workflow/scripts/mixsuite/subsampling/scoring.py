@@ -11,7 +11,7 @@ import numpy as np
 from mixsuite.checks import SettingError
 from mixsuite.data.batches import Images
 from mixsuite.data.loader import ResidentImages
-from mixsuite.landscape.layout import fastest_layout
+from mixsuite.models.layout import fastest_layout
 from mixsuite.subsampling.specification import check_scoring
 from mixsuite.training.trained import Trained
 

@@ -9,9 +9,12 @@ A scoring:
 
 `run` is the identity of the training whose network scores, kept with the result. A subset:
 
-    {"dataset": {...}, "measure", "order", "interval", "pool", "ddof", "t", "scores", "seed"}
+    {"dataset": {...}, "measure", "t", "seed"}, and with all measures but `random`, which draws from each class,
+    {"scores", "pool"}, and with those that sort images
+    {"order", "interval"}, and with those of deviations
+    {"ddof"}
 
-`scores` is the identity of the scoring that it is selected by, null for random subsets.
+`scores` is the identity of the scoring that it is selected by.
 """
 
 from __future__ import annotations
@@ -59,8 +62,6 @@ KINDS = tuple(_SETTINGS)
 SELECTIONS = (*MEASURES, "k_center", "random")
 """What a subset is selected by: a measure that images are sorted by, k-center greedy, or nothing."""
 
-_NO_ORDER = ("k_center", "random")
-
 
 def check_scoring(scoring: Any) -> None:
     """Raise SettingError, naming the setting, unless `scoring` has all keys, no others, and values in range."""
@@ -78,27 +79,33 @@ def check_scoring(scoring: Any) -> None:
 
 def check_subset(subset: Any) -> None:
     """Raise SettingError, naming the setting, unless `subset` has all keys, no others, and values in range."""
-    check_keys("subset", subset, ("dataset", "measure", "order", "interval", "pool", "ddof", "t", "scores", "seed"))
-    check_choice("measure", subset["measure"], SELECTIONS)
+    if not isinstance(subset, dict):
+        raise SettingError(f"subset: found {subset!r}, expected its settings")
+    check_choice("measure", subset.get("measure"), SELECTIONS)
+    check_keys(f"subset by {subset['measure']}", subset, _keys_of(subset["measure"]))
     check_ratio(subset["t"])
-    check_choice("pool", subset["pool"], POOLS)
-    check_count("interval", subset["interval"], at_least=1)
     check_count("seed", subset["seed"], at_least=0)
-    if subset["ddof"] not in (0, 1) or isinstance(subset["ddof"], bool):
-        raise SettingError(f"ddof: found {subset['ddof']!r}, expected 0 or 1")
-    if subset["measure"] not in _NO_ORDER:
+    if "pool" in subset:
+        check_choice("pool", subset["pool"], POOLS)
+    if "order" in subset:
         check_choice("order", subset["order"], ORDERS)
-    elif subset["order"] is not None or subset["interval"] != 1:
-        found = f"{subset['order']!r} and {subset['interval']}"
-        raise SettingError(f"order, interval: found {found}, expected null and 1 with {subset['measure']}")
-    if (subset["scores"] is None) != (subset["measure"] == "random"):
-        expected = "null" if subset["measure"] == "random" else "the scores that images are selected by"
-        raise SettingError(f"scores: found {subset['scores']!r}, expected {expected} with {subset['measure']}")
+        check_count("interval", subset["interval"], at_least=1)
+    if "ddof" in subset and (subset["ddof"] not in (0, 1) or isinstance(subset["ddof"], bool)):
+        raise SettingError(f"ddof: found {subset['ddof']!r}, expected 0 or 1")
 
 
 def kind_of(measure: str) -> str | None:
     """Return the kind of scores that a selection by `measure` takes, None for a random one."""
-    return {"k_center": "features", "random": None}[measure] if measure in _NO_ORDER else MEASURES[measure].kind
+    return MEASURES[measure].kind if measure in MEASURES else {"k_center": "features", "random": None}[measure]
+
+
+def _keys_of(measure: str) -> tuple[str, ...]:
+    keys = ("dataset", "measure", "t", "seed")
+    if measure == "random":
+        return keys
+    if measure == "k_center":
+        return (*keys, "scores", "pool")
+    return (*keys, "scores", "pool", "order", "interval", *MEASURES[measure].settings)
 
 
 def _check_mixed(scoring: dict[str, Any]) -> None:

@@ -23,21 +23,24 @@ def select_subset(subset: dict[str, Any], labels: np.ndarray, scores: Scores | N
     """Return the places, rising int64, of the images that `subset` (see ...subsampling.specification) keeps.
 
     `labels` (N,) are those of the whole training split. From each class, or from all images with the pool `all`,
-    ⌊t · size⌋ are kept.
+    ⌊t · size⌋ are kept; random ones from each class.
 
     Raises:
         SettingError: a setting is missing, unknown or out of range, or does not fit the scores or the classes' sizes.
     """
     check_subset(subset)
     values = _values(subset, len(labels), scores)
-    groups = {"all": np.arange(len(labels))}
-    if subset["pool"] == "class":
-        groups = {f"class {label}": np.flatnonzero(labels == label) for label in np.unique(labels)}
     kept = []
-    for name, members in groups.items():
+    for name, members in _groups(subset, labels).items():
         choose = _choice(subset, values, name)
         kept.append(members[choose(members, kept_count(subset["t"], len(members)))])
     return np.sort(np.concatenate(kept)).astype(np.int64)
+
+
+def _groups(subset: dict[str, Any], labels: np.ndarray) -> dict[str, np.ndarray]:
+    if subset.get("pool") == "all":
+        return {"all": np.arange(len(labels))}
+    return {f"class {label}": np.flatnonzero(labels == label) for label in np.unique(labels)}
 
 
 def _values(subset: dict[str, Any], n: int, scores: Scores | None) -> np.ndarray | None:
@@ -51,7 +54,7 @@ def _values(subset: dict[str, Any], n: int, scores: Scores | None) -> np.ndarray
         raise SettingError(f"scores: found {len(scores.values)} rows, expected {n}, one for each training image")
     if subset["measure"] == "k_center":
         return scores.values
-    return measure_images(subset["measure"], scores.values, subset["ddof"])
+    return measure_images(subset["measure"], scores.values, subset)
 
 
 def _choice(subset: dict[str, Any], values: np.ndarray | None, group: str) -> Choice:

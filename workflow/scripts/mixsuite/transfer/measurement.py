@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -15,16 +15,16 @@ from mixsuite.data.batches import Images
 from mixsuite.data.loader import to_device
 from mixsuite.mixing.soft_labels import soft_cross_entropy
 from mixsuite.progress import ProgressBar
-from mixsuite.training.precision import autocast
+from mixsuite.training.predictions import logits_and_labels
 from mixsuite.training.sgd import SGD
 from mixsuite.training.task import Task
-from mixsuite.transfer.calibration import expected_calibration_error, overconfident_errors, predictions, reliability
 from mixsuite.transfer.fine_tuning import fine_tune
 from mixsuite.transfer.pretrained import Pretrained, check_target, initial_network
 from mixsuite.transfer.specification import check_transfer
 from mixsuite.transfer.target import few_images
 
-_BATCH_SIZE = 250
+CONFIDENCE, CORRECT = "confidence_", "correct_"
+"""What the names of the arrays of a treatment's predictions begin with; the treatment's name follows."""
 
 
 def measure_transfer(
@@ -36,14 +36,16 @@ def measure_transfer(
     state: Path,
     identity: dict[str, str],
     progress: ProgressBar,
-) -> dict[str, Any]:
-    """Return, by treatment, what `transfer` (see mixsuite.transfer.specification) asks, in plain values.
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return what `transfer` (see mixsuite.transfer.specification) asks, by treatment, and the predictions behind it.
+
+    In plain values:
 
         train, test: {"accuracy" in %, "loss" in nats} on the images as they are, the training ones those few
-        ece, overconfident_errors: on the test images, in % (mixsuite.transfer.calibration)
-        confidence: the mean over the test images, in %
-        reliability: {"count", "confidence", "correct"}, a list over the bins
         history: a row per epoch
+
+    As arrays (n,), for every test image: confidence_TREATMENT, the largest probability, float64, and
+    correct_TREATMENT, whether that is the image's class, bool.
 
     `train` and `test` are the target's splits. Each treatment leaves its checkpoint in `state`, by which an interrupted
     measurement goes on; `identity` says what it is made of.
@@ -59,7 +61,9 @@ def measure_transfer(
     place = {"mean": pretrained.mean, "std": pretrained.std, "device": device}
     shown = to_device(few, **place, padding=how["padding"], flip=how["flip"])
     unseen = to_device(test, **place)
-    std, found = torch.tensor(pretrained.std, device=device).view(-1, 1, 1), {}
+    std = torch.tensor(pretrained.std, device=device).view(-1, 1, 1)
+    found: dict[str, Any] = {}
+    arrays: dict[str, np.ndarray] = {}
     for number, (name, treatment) in enumerate(transfer["treatments"].items(), start=1):
         start = (treatment["start"], how["image_size"])
         model = initial_network(pretrained, train.n_classes, transfer["seed"], *start).to(device)
@@ -67,9 +71,11 @@ def measure_transfer(
         checkpoint = state / f"{name}.safetensors"
         of_treatment = {**identity, "treatment": name}
         history = fine_tune(task, treatment["phases"], std, checkpoint, of_treatment, progress.say)
-        found[name] = {**_measure(task, transfer["calibration"]), "history": history}
+        of_train, of_test = (logits_and_labels(model, images, device, how["precision"]) for images in (shown, unseen))
+        both = {"train": _accuracy_and_loss(*of_train), "test": _accuracy_and_loss(*of_test)}
+        found[name], arrays = {**both, "history": history}, arrays | _predictions(name, *of_test)
         progress.move(number, f"{name}: test accuracy {found[name]['test']['accuracy']:.2f} %")
-    return found
+    return found, arrays
 
 
 def _task(
@@ -90,36 +96,16 @@ def _task(
     )
 
 
-def _measure(task: Task, calibration: dict[str, Any]) -> dict[str, Any]:
-    precision = task.run["schedule"]["precision"]
-    seen, unseen = (_logits(task.model, images, task.device, precision) for images in (task.train, task.test))
-    found = predictions(unseen[0].softmax(dim=1), unseen[1])
-    bins = reliability(found, calibration["bins"])
+def _predictions(treatment: str, logits: torch.Tensor, labels: torch.Tensor) -> dict[str, np.ndarray]:
+    confidence, predicted = logits.double().softmax(dim=1).max(dim=1)
     return {
-        "train": _accuracy_and_loss(*seen),
-        "test": _accuracy_and_loss(*unseen),
-        "ece": expected_calibration_error(bins),
-        "overconfident_errors": overconfident_errors(found, calibration["overconfident"]),
-        "confidence": 100 * found.confidence.mean().item(),
-        "reliability": asdict(bins),
+        CONFIDENCE + treatment: confidence.cpu().numpy(),
+        CORRECT + treatment: (predicted == labels).cpu().numpy(),
     }
-
-
-def _logits(
-    model: nn.Module, images: Images, device: torch.device, precision: str
-) -> tuple[torch.Tensor, torch.Tensor]:
-    model.eval()
-    logits, labels = [], []
-    with torch.inference_mode():
-        for batch in images.plain_batches(_BATCH_SIZE):
-            with autocast(device, precision):
-                logits.append(model(batch.images).double())
-            labels.append(batch.labels)
-    return torch.cat(logits), torch.cat(labels)
 
 
 def _accuracy_and_loss(logits: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
     return {
         "accuracy": 100 * (logits.argmax(dim=1) == labels).double().mean().item(),
-        "loss": functional.cross_entropy(logits, labels).item(),
+        "loss": functional.cross_entropy(logits.double(), labels).item(),
     }

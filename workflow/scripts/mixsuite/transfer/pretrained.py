@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch.nn import functional
 
 from mixsuite.checks import SettingError
 from mixsuite.data.arrays import ImageArrays
+from mixsuite.intact import read_intact
 from mixsuite.models.registry import build_model
 from mixsuite.models.staged import StagedNetwork, check_staged
+from mixsuite.models.weights_file import check_shapes, read_weights
 from mixsuite.randomness import derived_seed
 from mixsuite.training.trained import load_trained
 
@@ -58,11 +57,9 @@ def load_weights(folder: Path) -> Pretrained:
     Raises:
         ValueError: a file is missing or damaged.
     """
-    try:
-        settings = json.loads((folder / "weights.json").read_text(encoding="utf-8"))["specification"]
-        weights = load_file(folder / "model.safetensors")
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise ValueError(f"{folder}: cannot be read ({error}); expected fetched weights") from None
+    model_file = folder / "model.safetensors"
+    settings = read_intact(folder / "weights.json", model_file)["specification"]
+    weights = read_weights(model_file)
     return Pretrained(settings["model"], weights, settings["mean"], settings["std"], settings["image_size"])
 
 
@@ -113,20 +110,13 @@ def initial_network(
     if start == "pretrained":
         own = {name: value for name, value in network.state_dict().items() if name.startswith(_HEAD)}
         weights = {name: value for name, value in pretrained.weights.items() if not name.startswith(_HEAD)} | own
-        _check_shapes(weights, network.state_dict())
+        check_shapes("pretrained weights", weights, network.state_dict())
         network.load_state_dict(weights)
     if image_size is not None:
         network.register_forward_pre_hook(
             lambda _, images: functional.interpolate(images[0], image_size, mode="bilinear")
         )
     return network
-
-
-def _check_shapes(weights: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -> None:
-    for name in sorted(expected.keys() | weights.keys()):
-        found, wanted = (str(tuple(each[name].shape)) if name in each else "none" for each in (weights, expected))
-        if found != wanted:
-            raise SettingError(f"pretrained weights: {name}: found the shape {found}, expected {wanted}")
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -7,7 +7,6 @@
         "training": {"batch_size", "momentum", "nesterov", "weight_decay", "padding", "flip", "precision",
                      "image_size": null | 224},
         "treatments": {NAME: {"start": "pretrained" | "scratch", "phases": [PHASE, ...]}},
-        "calibration": {"bins": 15, "overconfident": 0.9},
         "seed": 0
     }
 
@@ -33,7 +32,7 @@ from mixsuite.checks import (
 from mixsuite.training.specification import PRECISIONS
 from mixsuite.transfer.freezing import ALL
 
-_KEYS = ("pretrained", "dataset", "images_per_class", "training", "treatments", "calibration", "seed")
+_KEYS = ("pretrained", "dataset", "images_per_class", "training", "treatments", "seed")
 STARTS = ("pretrained", "scratch")
 
 
@@ -46,9 +45,6 @@ def check_transfer(transfer: Any) -> None:
         raise SettingError(f"treatments: found {transfer['treatments']!r}, expected settings by name")
     for name, treatment in transfer["treatments"].items():
         _check_treatment(f"treatments: {name}", treatment)
-    check_keys("calibration", transfer["calibration"], ("bins", "overconfident"))
-    check_count("calibration: bins", transfer["calibration"]["bins"], at_least=1)
-    check_fraction("calibration: overconfident", transfer["calibration"]["overconfident"])
     check_count("seed", transfer["seed"], at_least=0)
 
 

@@ -12,6 +12,7 @@ import torch
 from mixsuite.checks import SettingError, check_keys
 from mixsuite.data.download import checksum_of, fetch
 from mixsuite.models.registry import build_model
+from mixsuite.models.weights_file import check_shapes
 
 _WEB = ("http://", "https://")
 _PARTS = {"conv1": "stem.0", "bn1": "stem.1", "fc": "classifier"}
@@ -70,7 +71,4 @@ def _check_network(path: Path, weights: dict[str, torch.Tensor], settings: dict[
     expected = network.state_dict()
     # Files of the first years lack the counts of batches.
     weights |= {name: expected[name] for name in expected.keys() - weights.keys() if name.endswith("_tracked")}
-    for name in sorted(expected.keys() | weights.keys()):
-        found, wanted = (str(tuple(each[name].shape)) if name in each else "none" for each in (weights, expected))
-        if found != wanted:
-            raise ValueError(f"{path}: {name}: found the shape {found}, expected {wanted} of {settings['model']}")
+    check_shapes(path, weights, expected)

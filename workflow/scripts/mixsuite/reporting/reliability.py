@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
+import numpy as np
 
 
 @dataclass(frozen=True)
 class Predictions:
     """What a classifier says of a split: its `confidence`, float64 (N,), and whether it is `correct`, bool (N,)."""
 
-    confidence: torch.Tensor
-    correct: torch.Tensor
+    confidence: np.ndarray
+    correct: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -26,35 +26,26 @@ class Reliability:
     several networks can be put together.
     """
 
-    count: list[int]
-    confidence: list[float]
-    correct: list[int]
-
-
-def predictions(probabilities: torch.Tensor, labels: torch.Tensor) -> Predictions:
-    """Return the predictions of `probabilities` (N, n_classes) about images with `labels` (N,)."""
-    confidence, predicted = probabilities.double().max(dim=1)
-    return Predictions(confidence, predicted == labels)
+    count: np.ndarray
+    confidence: np.ndarray
+    correct: np.ndarray
 
 
 def reliability(found: Predictions, bins: int) -> Reliability:
     """Return the predictions sorted into `bins` bins."""
-    place = (found.confidence * bins).ceil().long().sub(1).clamp(0, bins - 1)
-    empty = torch.zeros(bins, dtype=torch.float64, device=place.device)
+    place = np.clip(np.ceil(found.confidence * bins).astype(int) - 1, 0, bins - 1)
     return Reliability(
-        count=torch.bincount(place, minlength=bins).tolist(),
-        # Not bincount, whose weighted sums have no deterministic form on a GPU.
-        confidence=empty.index_add(0, place, found.confidence).tolist(),
-        correct=torch.bincount(place[found.correct], minlength=bins).tolist(),
+        count=np.bincount(place, minlength=bins),
+        confidence=np.bincount(place, weights=found.confidence, minlength=bins),
+        correct=np.bincount(place[found.correct], minlength=bins),
     )
 
 
 def expected_calibration_error(bins: Reliability) -> float:
     """Return Σ_m n_m / N |accuracy of bin m - mean confidence of bin m|, in % (ECE; Guo et al. 2017, equation 3)."""
-    gaps = sum(abs(correct - confidence) for correct, confidence in zip(bins.correct, bins.confidence, strict=True))
-    return 100 * gaps / sum(bins.count)
+    return 100 * float(np.abs(bins.correct - bins.confidence).sum() / bins.count.sum())
 
 
 def overconfident_errors(found: Predictions, at_least: float) -> float:
     """Return the share, in %, of predictions that are wrong with a confidence of `at_least` this much."""
-    return 100 * (~found.correct & (found.confidence >= at_least)).double().mean().item()
+    return 100 * float((~found.correct & (found.confidence >= at_least)).mean())
