@@ -6,7 +6,7 @@ network_of_fit = needed_by(fit, "training")
 rule measure_fit:
     input:
         script=ancient(script("measure_fit")),
-        trained=trained_files_of(network_of_fit),
+        trained=files_of_run(network_of_fit),
         dataset=dataset_files_of(network_of_fit),
     output:
         "results/{scale}/fits/{run}.json",
@@ -25,7 +25,7 @@ rule measure_fit:
         fit=specification_of(fit),
         code=code_of_run(fit),
         dataset_sha256=dataset_sha256_of(network_of_fit),
-        trained=trained_folder_of(network_of_fit),
+        trained=folder_of_run(network_of_fit),
         dataset=dataset_folder_of(network_of_fit),
         label=label_of(fit),
         device=device,
