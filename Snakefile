@@ -34,6 +34,7 @@ rule all:
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/landscapes.smk"
+include: "workflow/rules/fits.smk"
 include: "workflow/rules/robustness.smk"
 include: "workflow/rules/subsampling.smk"
 include: "workflow/rules/searches.smk"

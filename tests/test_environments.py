@@ -26,6 +26,7 @@ PACKAGE_OF_MODULE = {
 LOADED_BY_NAME = {
     "train_classifier": ["mixing/*", "models/*", "data/index", "data/indexed", "data/subset"],
     "time_steps": ["mixing/*", "models/*", "data/index", "data/indexed"],
+    "measure_fit": ["mixing/*", "models/*", "data/index", "data/indexed", "data/subset"],
     # PyHessian, the engine of landscape/power_iteration, is left to those who ask for it.
     "measure_landscape": ["mixing/*", "models/*", "landscape/lanczos", "data/index", "data/indexed"],
     "score_images": ["mixing/*", "models/*", "subsampling/*"],
@@ -43,8 +44,8 @@ LOADED_BY_NAME = {
 NOT_PINNED = {"torchattacks": "pins an old requests; tests/benchmarks/torchattacks_agreement.py says how to get it"}
 NOT_IMPORTED = {"Pygments": "snakemake --report", "scikit-image": "its photographs, which are read as files"}
 
-# Programs without a rule of their own: two for people (docs/sharing.md), and one that follows those of artefacts.
-WITHOUT_RULE = {"import_results", "list_commands", "record_artefact"}
+# Programs without a rule of their own: four for people (docs/sharing.md, docs/scales.md), and one that follows others.
+WITHOUT_RULE = {"collect_evidence", "import_results", "list_commands", "record_artefact", "write_evidence"}
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,19 @@
 """A training epoch on CIFAR-sized images against the same epoch through torchvision's transforms and a DataLoader.
 
-python tests/benchmarks/epoch_loading.py [--images 6400] [--rounds 3] [--workers 0] [--model JSON]
+python tests/benchmarks/epoch_loading.py [--images 6400] [--rounds 3] [--workers 0] [--model JSON] [--output-json FILE]
 
 Both train the same network on the same random 32 x 32 images, with crops (padding 4) and flips, in as many steps and
 on one core; the DataLoader may be given workers. Both are timed in turns within one run. Printed are the shortest times
 of a whole epoch and of its data alone (loading and augmentation), and their ratios; that of whole epochs is to be at
-least 1.3. The smaller the network, the larger it is: by default it is the wide demo network.
+least 1.3. The smaller the network, the larger it is: by default it is the wide demo network. The page of the evidence
+shows what `--output-json docs/evidence/throughput.json` keeps, of the network that was trained there.
 """
 
 import argparse
 import copy
 import json
+import platform
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +30,7 @@ from torchvision import transforms
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "workflow" / "scripts"))
 
 from mixsuite.data.arrays import ImageArrays
+from mixsuite.files import write_json
 from mixsuite.training.loop import train_epoch
 from mixsuite.training.task import Task, assemble
 
@@ -104,6 +108,17 @@ def fewest_seconds(calls: dict[str, Callable[[], object]], rounds: int) -> dict[
     return {name: min(values) for name, values in seconds.items()}
 
 
+def processor() -> str:
+    """Return the model of the CPU where the system tells it, or its kind."""
+    found = re.search(r"^model name\s*:\s*(.+)$", _cpuinfo(), re.MULTILINE)
+    return found[1] if found else platform.machine()
+
+
+def _cpuinfo() -> str:
+    file = Path("/proc/cpuinfo")
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
 def main() -> int:
     """Print the times and their ratios; return 1 where the ratio of whole epochs misses its target."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -111,6 +126,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed (default 3)")
     parser.add_argument("--workers", type=int, default=0, help="worker processes of the DataLoader (default 0)")
     parser.add_argument("--model", type=json.loads, default=MODEL, help="settings of the network, JSON")
+    parser.add_argument("--output-json", type=Path, metavar="FILE", help="the same for programs")
     options = parser.parse_args()
     torch.set_num_threads(1)
     rng = np.random.default_rng(0)
@@ -137,6 +153,15 @@ def main() -> int:
     print(f"data ratio   {found['plain data'] / found['our data']:7.1f}")
     print(f"data share   {100 * found['our data'] / found['our epoch']:7.1f} % of our epoch")
     print(f"epoch ratio  {ratio:7.2f}   (at least {TARGET})")
+    if options.output_json:
+        asked = {key: getattr(options, key) for key in ("images", "rounds", "workers", "model")}
+        measured = {
+            "seconds": found,
+            "epoch_ratio": ratio,
+            "threads": torch.get_num_threads(),
+            "processor": processor(),
+        }
+        write_json(options.output_json, {**asked, "batch_size": BATCH_SIZE, **measured})
     return 0 if ratio >= TARGET else 1
 
 

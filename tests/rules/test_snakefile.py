@@ -45,9 +45,23 @@ def test_every_paper_is_a_target(project, planned_jobs):
     assert "train_patches" not in jobs
 
 
+@pytest.mark.slow
+def test_the_comparison_on_real_images_is_a_target_if_it_is_named(project, planned_jobs):
+    jobs = planned_jobs(project.snakemake("-n", "evidence", "--config", "scale=laptop", "papers=[evidence]").stdout)
+    measured = ("train_classifier", "measure_fit", "measure_landscape", "evaluate_robustness")
+    assert [jobs[step] for step in measured] == [25, 25, 25, 25]
+    assert jobs["prepare_dataset"] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["evidence"], "evidence: config.yaml's papers do not name evidence"),
+        pytest.param(
+            ["evidence_fti", "--config", "scale=laptop", "papers=[evidence]"],
+            "unknown artefact 'evidence_fti' (did you mean 'evidence_fit'?)",
+            marks=pytest.mark.slow,
+        ),
         (["jeong2021_tabel1"], "unknown artefact 'jeong2021_tabel1' (did you mean 'jeong2021_table1'?)"),
         (["--config", "scale=dmeo"], "config.yaml: scale: found 'dmeo' (did you mean 'demo'?)"),
         pytest.param(

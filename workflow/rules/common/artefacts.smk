@@ -52,6 +52,7 @@ TABLES = {
         records_of("training", "search", "sizes"),
         "--runs results/{scale}/runs --searches results/{scale}/searches --sizes results/{scale}/sizes",
     ),
+    "tabulate_fit": (records_of("fit"), "--runs results/{scale}/fits"),
     "tabulate_robustness": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
     "tabulate_detection": (records_of("evaluation"), "--runs results/{scale}/evaluations"),
     "tabulate_claims": (files_of("transfer"), "--runs results/{scale}/transfers"),

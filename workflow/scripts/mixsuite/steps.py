@@ -38,6 +38,10 @@ def _of_landscape(run: Run) -> Iterable[str]:
     return [module_of_engine(run.specification), *modules_of(run.needed("training").specification)]
 
 
+def _of_fit(run: Run) -> Iterable[str]:
+    return modules_of(run.needed("training").specification)
+
+
 def _of_descent(run: Run) -> Iterable[str]:
     return [module_of_patch_method(run.specification["method"])]
 
@@ -64,6 +68,7 @@ STEPS: dict[str, tuple[str, Callable[[Run], Iterable[str]]]] = {
     "descent": ("train_patches", _of_descent),
     "timing": ("time_steps", _of_timing),
     "landscape": ("measure_landscape", _of_landscape),
+    "fit": ("measure_fit", _of_fit),
     "adversarial_set": ("make_adversarial", modules_of_adversarial_set),
     "stand_in_set": ("make_stand_in_set", _none),
     "evaluation": ("evaluate_robustness", modules_of_evaluation),

@@ -14,6 +14,7 @@ from mixsuite.catalog.compositions import plan_compositions
 from mixsuite.catalog.cscores import plan_cscores
 from mixsuite.catalog.datasets import Form, dataset_specification, form_of
 from mixsuite.catalog.fit import ONE_PROCESS_METHODS
+from mixsuite.catalog.fits import plan_fits
 from mixsuite.catalog.footnotes import footnotes
 from mixsuite.catalog.landscapes import plan_landscapes
 from mixsuite.catalog.mixed_outputs import plan_mixed_outputs
@@ -48,6 +49,7 @@ PLANNERS = (
     plan_compositions,
     plan_landscapes,
     plan_robustness,
+    plan_fits,
     plan_transfers,
     plan_bridges,
 )

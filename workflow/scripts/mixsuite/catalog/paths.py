@@ -17,6 +17,7 @@ OUTPUTS = {
     "descent": {"run": "patches/{run}/run.json", "trajectory": "patches/{run}/trajectory.csv"},
     "timing": {"timing": "timings/{run}.json"},
     "landscape": {"landscape": "landscapes/{run}.json"},
+    "fit": {"fit": "fits/{run}.json"},
     "search": {
         "record": "searches/{run}/search.json",
         "genotype": "searches/{run}/genotype.json",

@@ -49,6 +49,11 @@ def _evaluation(specification: Mapping[str, Any], size: Size) -> float:
     return (1 + attacks + sets) * size.n_test
 
 
+def _fit(specification: Mapping[str, Any], size: Size) -> float:
+    images = {"train": size.n_train, "test": size.n_test}
+    return sum(images[split] for split in specification["splits"])
+
+
 def _adversarial_set(specification: Mapping[str, Any], size: Size) -> float:
     return (_attack(specification["attack"]) + 2) * size.n_test
 
@@ -106,6 +111,7 @@ PASSES: dict[str, Callable[[Mapping[str, Any], Size], float]] = {
     "timing": _timing,
     "landscape": _landscape,
     "evaluation": _evaluation,
+    "fit": _fit,
     "adversarial_set": _adversarial_set,
     "scores": _scores,
     "search": _search,

@@ -1,0 +1,60 @@
+"""Measure how well one trained network knows the images that it was trained on, beside those of the test."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit status."""
+    options = _parser().parse_args(arguments)
+
+    # Not before the arguments are known to be right: torch takes seconds.
+    from mixsuite.device import device_name, lease, limit_threads
+    from mixsuite.records import write_record
+    from mixsuite.training.fit import check_fit, measure_fit
+    from mixsuite.training.sources import load_splits, open_source
+    from mixsuite.training.trained import load_trained
+
+    def step() -> None:
+        fit = read_json("--fit", options.fit)
+        check_fit(fit)
+        limit_threads(options.threads)
+        train_split, test_split, sha256 = load_splits(options.dataset, options.dataset_sha256)
+        with lease(options.device) as device:
+            trained = load_trained(options.run_folder, test_split, sha256, device)
+            schedule = trained.run["specification"]["schedule"]
+            source = open_source(schedule, train_split, test_split, device, options.threads)
+            content = {
+                "specification": fit,
+                "measured": measure_fit(fit, trained, source, device),
+                "run": trained.run["specification"],
+                "device": device_name(device),
+                "threads": options.threads,
+                "dataset": {"sha256": sha256},
+            }
+            write_record(options.output, content, options.code)
+
+    return exit_status(step)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = step_parser(__doc__)
+    what = parser.add_argument_group("what is measured")
+    what.add_argument("--fit", required=True, metavar="JSON", help="the run, and the splits")
+    what.add_argument("--run-folder", required=True, type=Path, metavar="DIR", help="model.safetensors and run.json")
+    what.add_argument(
+        "--dataset", required=True, type=Path, metavar="DIR", help="prepared folder with train/ and test/"
+    )
+    what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="what was measured (.json)")
+    add_computing_options(parser)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
