@@ -230,6 +230,10 @@ def test_the_first_training_images_of_each_class_are_a_dataset(cifar, tmp_path, 
     monkeypatch.setitem(LAYOUTS, "cifar10", layout)
     whole = read({"kind": "cifar10", "name": "cifar10"}, str(archive), tmp_path)
     part = read({"kind": "cifar10", "name": "part", "train_per_class": 3}, str(archive), tmp_path)
+    both = {"kind": "cifar10", "name": "both", "train_per_class": 3, "test_per_class": 1}
+    tested = read(both, str(archive), tmp_path)
+    assert len(tested.train[1]) == 30
+    assert sorted(tested.test[1].tolist()) == sorted(set(whole.test[1].tolist()))
     seen, places = dict.fromkeys(range(10), 0), []
     for place, label in enumerate(whole.train[1].tolist()):
         seen[label] += 1
@@ -238,7 +242,7 @@ def test_the_first_training_images_of_each_class_are_a_dataset(cifar, tmp_path, 
     np.testing.assert_array_equal(part.train[0], whole.train[0][places])
     np.testing.assert_array_equal(part.train[1], whole.train[1][places])
     np.testing.assert_array_equal(part.test[0], whole.test[0])
-    assert part.source.endswith("the first 3 training images of each class")
+    assert part.source.endswith("the first 3 images of each class to train")
 
 
 def test_a_class_has_no_more_images_than_it_has(tmp_path):

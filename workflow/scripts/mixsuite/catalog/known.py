@@ -30,6 +30,8 @@ def most_images_per_class(house: House, name: str) -> int | None:
     dataset = house.datasets[name]
     if dataset.kind == "digits":
         return _TRAIN_PER_DIGIT * min(len(group) for group in _groups(dataset))
+    if dataset.train_per_class:
+        return dataset.train_per_class
     return None if _class_folders(house, name) else _TRAIN_PER_CLASS.get(dataset.kind)
 
 

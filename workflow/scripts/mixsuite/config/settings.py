@@ -41,10 +41,13 @@ class Dataset(Strict):
     """How many of each digit are left out before those that are to train."""
     train_per_class: Count | None = None
     """How many images of each class are to train, the first; None: all."""
+    test_per_class: Count | None = None
+    """How many images of each class are to test, the first; None: all."""
 
     @model_validator(mode="after")
     def _of_their_kinds_alone(self) -> Dataset:
-        kinds = {"groups": ("digits",), "skip_per_class": ("digits",), "train_per_class": ("cifar10", "cifar100")}
+        digits, cifar = ("digits",), ("cifar10", "cifar100")
+        kinds = {"groups": digits, "skip_per_class": digits, "train_per_class": cifar, "test_per_class": cifar}
         for name, expected in kinds.items():
             if getattr(self, name) is not None and self.kind not in expected:
                 expected_kind = f"kind: {' or '.join(expected)}"

@@ -22,6 +22,7 @@ from mixsuite.data.errors import DatasetError
 from mixsuite.data.restricted_pickle import as_text, load_batch
 
 SIDE = 32
+_PARTS = ("train_per_class", "test_per_class")
 _HOST = "https://www.cs.toronto.edu/~kriz/"
 
 
@@ -100,29 +101,32 @@ def read(dataset: dict[str, Any], source: str | None, cache: Path) -> RawDataset
 
     `source` is the official archive, the folder that it unpacks to, an address (http or https) that serves the archive,
     or a folder of class folders (train/CLASS/IMAGE, test/CLASS/IMAGE; all images, ordered by their names). Without one
-    the archive is fetched from its authors' page into `cache`. With the setting `train_per_class`, the training split
-    is no more than the first so many images of each class.
+    the archive is fetched from its authors' page into `cache`. With the settings `train_per_class` and
+    `test_per_class`, a split is no more than the first so many images of each class.
 
     Raises:
         SettingError: an unknown setting, or a class has fewer images.
         DatasetError: files are missing, damaged, of another checksum, or not CIFAR.
     """
-    check_keys("dataset", dataset, ("kind", "name"), ("train_per_class",))
+    check_keys("dataset", dataset, ("kind", "name"), _PARTS)
     layout = LAYOUTS[dataset["kind"]]
-    per_class = dataset.get("train_per_class", layout.train_per_class)
-    check_count("dataset: train_per_class", per_class, at_least=1)
-    if per_class > layout.train_per_class:
-        most = f"at most the {layout.train_per_class} of {layout.title}"
-        raise SettingError(f"dataset: train_per_class: found {per_class}, expected {most}")
+    parts = {part: dataset[part] for part in _PARTS if part in dataset}
+    for part, per_class in parts.items():
+        check_count(f"dataset: {part}", per_class, at_least=1)
+        if per_class > getattr(layout, part):
+            most = f"at most the {getattr(layout, part)} of {layout.title}"
+            raise SettingError(f"dataset: {part}: found {per_class}, expected {most}")
     whole = read_layout(layout, source, cache)
-    return whole if per_class == layout.train_per_class else _first_of_each_class(whole, per_class)
+    for part, per_class in parts.items():
+        whole = _first_of_each_class(whole, part.partition("_")[0], per_class)
+    return whole
 
 
-def _first_of_each_class(whole: RawDataset, per_class: int) -> RawDataset:
-    images, labels = whole.train
+def _first_of_each_class(whole: RawDataset, split: str, per_class: int) -> RawDataset:
+    images, labels = getattr(whole, split)
     kept = np.sort(np.concatenate([np.flatnonzero(labels == label)[:per_class] for label in range(len(whole.classes))]))
-    source = f"{whole.source}, the first {per_class} training images of each class"
-    return replace(whole, source=source, train=(images[kept], labels[kept]))
+    source = f"{whole.source}, the first {per_class} images of each class to {split}"
+    return replace(whole, **{"source": source, split: (images[kept], labels[kept])})
 
 
 def read_layout(layout: Layout, source: str | None, cache: Path) -> RawDataset:
