@@ -11,6 +11,7 @@ from functools import cache
 import pytest
 import yaml
 
+from mixsuite.config.networks import FAMILIES
 from mixsuite.provenance import SCRIPTS, import_closure
 
 PACKAGE_OF_MODULE = {
@@ -37,7 +38,7 @@ LOADED_BY_NAME = {
     "index_dataset": ["data/imagenet", "data/large_folder"],
     "train_patches": ["patches/*"],
     "sweep_patches": ["patches/*"],
-    "show_plan": ["models/*"],
+    "show_plan": [f"models/{family}" for family in FAMILIES],
     "train_bridge": ["mixing/*", "models/*"],
 }
 # Needed by a package at run time, or by a command that the README names, though nothing here imports it.

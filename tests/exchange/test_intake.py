@@ -141,7 +141,7 @@ def test_a_damaged_result_is_not_overwritten_either_and_is_called_damaged(made, 
     assert said.endswith(f" is there already: delete {folder} if it is to be replaced")
 
 
-@pytest.mark.parametrize("kind", ["evaluation", "transfer", "landscape", "bridge", "held_out", "timing", "sizes"])
+@pytest.mark.parametrize("kind", ["evaluation", "landscape", "bridge", "held_out", "timing", "sizes"])
 def test_of_a_result_that_is_one_file_that_file_alone_is_to_be_deleted(made, results, take, home, away, kind):
     result = next(each for each in results.values() if each.run.kind == kind)
     made(result, seconds=1.0)

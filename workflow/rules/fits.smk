@@ -29,9 +29,10 @@ rule measure_fit:
         dataset=dataset_folder_of(network_of_fit),
         label=label_of(fit),
         device=device,
+        progress=progress_file,
     message:
         "Measuring {params.label} ({wildcards.run})"
     shell:
         "python {input.script} --fit {params.fit:q} --run-folder {params.trained}"
         " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code}"
-        " --output {output} --device {params.device} --threads {threads} > {log} 2>&1"
+        " --output {output} --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
+from mixsuite.told_progress import add_progress_option, told_progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,13 +26,16 @@ def main(arguments: list[str] | None = None) -> int:
         check_fit(fit)
         limit_threads(options.threads)
         train_split, test_split, sha256 = load_splits(options.dataset, options.dataset_sha256)
-        with lease(options.device) as device:
+        with (
+            lease(options.device) as device,
+            told_progress(options.progress, "split", len(fit["splits"])) as progress,
+        ):
             trained = load_trained(options.run_folder, test_split, sha256, device)
             schedule = trained.run["specification"]["schedule"]
             source = open_source(schedule, train_split, test_split, device, options.threads)
             content = {
                 "specification": fit,
-                "measured": measure_fit(fit, trained, source, device),
+                "measured": measure_fit(fit, trained, source, device, progress.move),
                 "run": trained.run["specification"],
                 "device": device_name(device),
                 "threads": options.threads,
@@ -53,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="what was measured (.json)")
     add_computing_options(parser)
+    add_progress_option(parser)
     return parser
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -23,14 +24,23 @@ def check_fit(fit: Any) -> None:
 
 
 def measure_fit(
-    fit: dict[str, Any], trained: Trained, source: Source, device: torch.device
+    fit: dict[str, Any],
+    trained: Trained,
+    source: Source,
+    device: torch.device,
+    tell: Callable[[int, str], None] = lambda done, note: None,
 ) -> dict[str, dict[str, float]]:
     """Return for each split that `fit` names the `loss` (nats), `top1_error` and `top5_error` (%) of `trained`.
 
-    Images are neither shifted nor flipped nor mixed, whatever the training did with them.
+    Images are neither shifted nor flipped nor mixed, whatever the training did with them. `tell` is called with the
+    number of splits that are done, and the last one's name.
     """
     check_fit(fit)
     images = {"train": source.train, "test": source.test}
     precision = trained.run["specification"]["schedule"]["precision"]
-    found = {split: evaluate(trained.model, images[split], device, precision) for split in fit["splits"]}
-    return {split: {key: each[key] for key in ("loss", "top1_error", "top5_error")} for split, each in found.items()}
+    found = {}
+    for done, split in enumerate(fit["splits"], start=1):
+        measured = evaluate(trained.model, images[split], device, precision)
+        found[split] = {key: measured[key] for key in ("loss", "top1_error", "top5_error")}
+        tell(done, split)
+    return found
