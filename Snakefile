@@ -76,3 +76,4 @@ onstart:
 
 onsuccess:
     refuse_stale_results()
+    refuse_unfinished_work()

@@ -52,7 +52,7 @@ CONFIG_MISTAKES = [
     ({"scale": "dmeo"}, ["config.yaml: scale", "'dmeo'", "did you mean 'demo'", "demo, lab, laptop, paper"]),
     ({"scael": "demo"}, ["config.yaml", "unknown key 'scael'", "did you mean 'scale'"]),
     ({"papers": ["oh2042"]}, ["config.yaml: papers", "'oh2042'", "oh2024"]),
-    ({"papers": []}, ["config.yaml: papers", "at least one entry"]),
+    ({"papers": []}, ["config.yaml: papers", "at least 1 entry"]),
     ({"protocol": "texts"}, ["config.yaml: protocol", "'texts'", "'text' or 'released'"]),
     ({"seeds": 0}, ["config.yaml: seeds", "found 0", "greater than or equal to 1"]),
     ({"seeds": -3}, ["config.yaml: seeds", "found -3"]),

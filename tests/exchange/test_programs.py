@@ -42,6 +42,13 @@ def test_a_mistake_is_one_message(program, arguments, said, capsys):
     assert told.out == ""
 
 
+def test_a_file_that_is_no_archive_is_never_overwritten(tmp_path, capsys):
+    (tmp_path / "thesis.txt").write_text("mine")
+    assert archive_results.main(["--output", str(tmp_path / "thesis.txt")]) == 1
+    assert "thesis.txt, which is no archive and would be lost" in capsys.readouterr().err
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
 def test_an_empty_folder_gives_nothing(tmp_path, capsys):
     assert import_results.main([str(tmp_path)]) == 1
     assert f"error: {tmp_path}: holds no result that the scale demo asks for" in capsys.readouterr().err

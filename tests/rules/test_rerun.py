@@ -152,6 +152,18 @@ def test_changed_preparation_code_prepares_again(project, replanned):
     assert project.snakemake("comparison").returncode == 0
 
 
+def test_what_is_missing_where_a_dataset_is_prepared_again_is_never_passed_over(project):
+    # Snakemake itself would end well, with nothing built.
+    path = project.folder / "workflow/scripts/mixsuite/data/digits.py"
+    path.write_text(path.read_text(encoding="utf-8") + "\nLEFT = 1\n", encoding="utf-8")
+    shutil.rmtree(project.folder / "results/demo/tables")
+    found = project.snakemake("comparison")
+    assert found.returncode != 0
+    assert "digits was prepared again, and 1 results are still to be made: start Snakemake again" in found.stdout
+    assert project.snakemake("comparison").returncode == 0
+    assert (project.folder / "results/demo/tables/comparison.csv").is_file()
+
+
 def test_pixels_that_come_out_otherwise_are_never_passed_over(project, replanned):
     project.edit("workflow/scripts/mixsuite/data/digits.py", "255 / _DARKEST", "250 / _DARKEST")
     found = project.snakemake("comparison")

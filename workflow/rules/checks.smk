@@ -11,6 +11,20 @@ def refuse_stale_results():
         raise WorkflowError(f"{len(stale)} results are of other images than are prepared now: start Snakemake again")
 
 
+def refuse_unfinished_work():
+    # Where a dataset is prepared again, Snakemake passes over all that is made of it in that build, even if it is not
+    # there: these jobs have the dataset as an `ancient` input, and are looked at in the next build only.
+    dag, is_there = workflow.dag, lambda file: Path(file).exists()
+    prepared = [job for job in dag.finished_jobs if job.rule.name in ("prepare_dataset", "index_dataset")]
+    later = {job for job in dag.bfs(dag.depending, *prepared) if job.output and not dag.finished(job)}
+    left = [job for job in later if not all(map(is_there, job.output)) or workflow.persistence.params_changed(job)]
+    if left:
+        datasets = ", ".join(sorted({job.wildcards.dataset for job in prepared}))
+        raise WorkflowError(
+            f"{datasets} was prepared again, and {len(left)} results are still to be made: start Snakemake again"
+        )
+
+
 def check_gpus():
     # Snakemake would cut the request down to its limit, and the training would miss a GPU when it starts.
     processes, limit, shown = CATALOG.house.config.processes, gpu_limit(), shown_gpus()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from zipfile import is_zipfile
 
 from mixsuite.config.strict import ConfigError
 from mixsuite.exchange.archive import write_archive
@@ -28,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     def step() -> None:
         catalog = open_catalog(options.config)
+        if options.output.exists() and not is_zipfile(options.output):
+            raise ValueError(f"--output: found {options.output}, which is no archive and would be lost; name another")
         results = results_of(catalog)
         findings = Verifier(ROOT, catalog).findings(results.values())
         _refuse([f"{finding.path} ({'; '.join(finding.damaged)})" for finding in findings if finding.damaged])

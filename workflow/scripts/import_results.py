@@ -32,10 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
         intake = Intake(verifier, results_of(catalog), options.other_code, options.dry_run)
         outcomes = list(intake.take(open_source(options.source)))
         _tell(outcomes, options.dry_run)
-        if not any(outcome.state in ("taken", "there") for outcome in outcomes):
-            raise ValueError(f"{options.source}: holds no result that the scale {catalog.scale} asks for")
         if any(outcome.state == "refused" for outcome in outcomes):
             raise ValueError("results were refused")
+        if not any(outcome.state in ("taken", "there") for outcome in outcomes):
+            raise ValueError(f"{options.source}: holds no result that the scale {catalog.scale} asks for")
 
     return exit_status(step, ConfigError)
 

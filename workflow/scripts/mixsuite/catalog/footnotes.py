@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from mixsuite.catalog.cscores import estimating_network
 from mixsuite.config.cscores import CScoreSettings
 from mixsuite.config.house import House
 from mixsuite.config.manifest import Artefact
+from mixsuite.config.named import SHOWN_PARTS
 
 _IN_TITLES = {"images": "K = ", "alpha": "α = "}
 """Settings that a recipe's title may already say, and how."""
@@ -32,7 +34,7 @@ def footnotes(house: House, artefact: Artefact) -> list[str]:
         *(_schedule(house, name) for name in schedules),
         *_recipes(house, list(recipes)),
         *(_setting(house, name) for name in settings),
-        *(_named(house, kind, name) for kind, name in named),
+        *(_named(house, kind, name, SHOWN_PARTS.get(artefact.step)) for kind, name in named),
     ]
 
 
@@ -44,11 +46,12 @@ def _schedule(house: House, name: str) -> str:
     )
 
 
-def _named(house: House, kind: str, name: str) -> str:
+def _named(house: House, kind: str, name: str, shown: Collection[str] | None) -> str:
     named, settings = house.named[kind][name], house.settings(kind, name)
     values = settings.model_dump()
     if isinstance(settings, CScoreSettings):
         values["estimate"]["model"] = estimating_network(house, settings).title
+    values = {part: value for part, value in values.items() if shown is None or part in shown}
     return f"{named.title}: {_in_words(values)}. {' '.join(named.sources)}".strip()
 
 

@@ -39,8 +39,10 @@ READINGS: dict[str, tuple[str, ...]] = {
 value, what is built is no stand-in."""
 
 SHOWN_PARTS: dict[str, tuple[str, ...]] = {
-    "plot_surfaces": ("parameters", "hessian", "surface"),
-    "plot_perturbation": ("parameters", "gaussian"),
+    "plot_surfaces": ("parameters", "hessian", "surface", "seed"),
+    "plot_perturbation": ("parameters", "gaussian", "seed"),
+    # Each row's own network scores.
+    "plot_anchors": ("mixed_losses", "ddof", "gallery"),
 }
 """By step, the parts that it shows where it does not show all."""
 

@@ -26,7 +26,6 @@ _EXPECTED = {
     "string_pattern_mismatch": "a name of letters, digits, '_', '.' and '-'",
     "string_too_short": "some text",
     "string_type": "text",
-    "too_short": "at least one entry",
 }
 
 
@@ -66,8 +65,8 @@ def validate(model: type[Model], data: Any, where: str) -> Model:
 
 
 def _line(where: str, detail: Any) -> str:
-    # What a union's branches are called, in angle brackets, is no part of what a person wrote.
-    place = ".".join(str(part) for part in detail["loc"] if not str(part).startswith("<"))
+    # What a union's branches are called, in angle or square brackets, is no part of what a person wrote.
+    place = ".".join(str(part) for part in detail["loc"] if not any(sign in str(part) for sign in "<["))
     setting = f"{where}: {place}" if place else where
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "missing":
@@ -79,7 +78,11 @@ def _line(where: str, detail: Any) -> str:
     if detail["type"] == "union_tag_invalid":
         context = detail["ctx"]
         return f"{setting}.{_unquoted(detail)}: found {context['tag']!r}, expected {context['expected_tags']}"
-    expected = _EXPECTED.get(detail["type"]) or message.replace("Input should be ", "")
+    if detail["type"] == "too_short":
+        least = detail["ctx"]["min_length"]
+        expected = f"at least {least} {'entry' if least == 1 else 'entries'}"
+    else:
+        expected = _EXPECTED.get(detail["type"]) or message.replace("Input should be ", "")
     return f"{setting}: found {_shorten(detail['input'])}, expected {expected}"
 
 
