@@ -290,7 +290,8 @@ def test_a_layout_that_does_not_fit_the_patches_is_one_message(root, base):
     with pytest.raises(ConfigError) as caught:
         load_catalog(root, base | {"patches": {"paper": {"patches": 4}}})
     assert str(caught.value) == (
-        "patch_mixings.beta-box.layout: found 1 x 3, expected rows x columns = 4, the patches of the setting paper"
+        "workflow/papers: patch_mixings.beta-box.layout: found 1 x 3, expected rows x columns = 4, the patches of the "
+        "setting paper"
     )
 
 

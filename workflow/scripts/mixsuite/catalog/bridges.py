@@ -44,7 +44,8 @@ def _patches(house: House, artefact: PlannedArtefact) -> dict[str, Any]:
     sweep = house.manifests[artefact.paper].patch_sweeps.get(name)
     if sweep is None or len(sweep.sigma_d) != 1:
         found = "none" if sweep is None else f"{name} with {len(sweep.sigma_d)}"
-        raise ConfigError(f"{artefact.name}: sweep: found {found}, expected one of a single sigma_d for the bridge")
+        where = f"workflow/papers/{artefact.paper}.yaml: {artefact.name}"
+        raise ConfigError(f"{where}: sweep: found {found}, expected one of a single sigma_d for the bridge")
     noise = {"sigma_d": sweep.sigma_d[0], "sigma_b": sweep.sigma_ratio * sweep.sigma_d[0]}
     return {"setting": setting_of(sweep.base) | noise, "seeds": house.config.seeds or sweep.seeds}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from mixsuite.catalog.subsets import on_random_part
 from mixsuite.config.cscores import CScoreSettings
 from mixsuite.config.house import House
 from mixsuite.config.networks import Network
-from mixsuite.config.strict import ConfigError
 
 
 def plan_cscores(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
@@ -23,10 +21,7 @@ def plan_cscores(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
     if name is None or not any(row.runs for row in artefact.rows):
         return artefact
     settings = house.settings("cscores", name)
-    datasets = {run.specification["dataset"]["name"]: run.specification["dataset"] for run in _trainings(artefact)}
-    if len(datasets) > 1:
-        raise ConfigError(f"{artefact.name}: found rows on {', '.join(datasets)}, expected one dataset with cscores")
-    whole = next(iter(datasets.values()))
+    whole = artefact.only_dataset()
     rows = tuple(
         replace(row, runs=tuple(on_random_part(run, settings.part) for run in row.runs)) for row in artefact.rows
     )
@@ -89,10 +84,6 @@ def _cscores(house: House, settings: CScoreSettings, dataset: dict[str, Any]) ->
         **estimate.model_dump(include={"ratios", "repeats", "seed"}),
     }
     return Run("estimated_cscores", estimate.seed, specification, f"estimated C-scores of {name}")
-
-
-def _trainings(artefact: PlannedArtefact) -> Iterable[Run]:
-    return (run for row in artefact.rows for run in row.runs)
 
 
 def _published(house: House, artefact: PlannedArtefact) -> bool:

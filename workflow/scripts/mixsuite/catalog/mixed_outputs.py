@@ -9,7 +9,7 @@ from mixsuite.catalog.modules import modules_of
 from mixsuite.catalog.planned import PlannedArtefact
 from mixsuite.catalog.runs import Run
 from mixsuite.config.house import House
-from mixsuite.config.strict import ConfigError, check_known
+from mixsuite.config.strict import check_known
 
 
 def plan_mixed_outputs(house: House, artefact: PlannedArtefact) -> PlannedArtefact:
@@ -18,15 +18,11 @@ def plan_mixed_outputs(house: House, artefact: PlannedArtefact) -> PlannedArtefa
     trained = artefact.runs("training")
     if name is None or not trained:
         return artefact
-    datasets = {run.specification["dataset"]["name"]: run.specification["dataset"] for run in trained.values()}
-    if len(datasets) > 1:
-        found = ", ".join(datasets)
-        raise ConfigError(f"{artefact.name}: found rows on {found}, expected one dataset with mixed_outputs")
-    dataset = next(iter(datasets.values()))
+    dataset = artefact.only_dataset()
     settings = house.settings("mixed_outputs", name).model_dump()
     known = known_classes(house, dataset["name"])
     for each in settings["classes"] if known else ():
-        check_known(f"mixed_outputs.{name}: classes (of {dataset['name']})", each, known)
+        check_known(f"{house.where_settings('mixed_outputs', name)}: classes (of {dataset['name']})", each, known)
     specification = {"dataset": dataset, "runs": sorted(trained), **settings}
     label = f"mixed images of {dataset['name']}, {len(trained)} networks"
     measured = Run("mixed_outputs", settings["seed"], specification, label, tuple(trained.values()))

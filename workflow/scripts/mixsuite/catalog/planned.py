@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from mixsuite.catalog.runs import Run
 from mixsuite.config.manifest import Artefact, Row
+from mixsuite.config.strict import ConfigError
 
 Measured = Mapping[str, tuple[Run, ...]]
 """Runs by kind: what is measured beside, or of, the runs of a row."""
@@ -54,6 +56,15 @@ class PlannedArtefact:
         """Yield the runs that it shows, each after those that it is made of; a run may come more than once."""
         for run in self._shown():
             yield from _with_needs(run)
+
+    def only_dataset(self) -> dict[str, Any]:
+        """Return what all of its networks are trained on; raise ConfigError where that is not one dataset."""
+        trained = self.runs("training").values()
+        datasets = {run.specification["dataset"]["name"]: run.specification["dataset"] for run in trained}
+        if len(datasets) > 1:
+            found = f"found rows on {', '.join(datasets)}, expected one dataset"
+            raise ConfigError(f"workflow/papers/{self.paper}.yaml: {self.name}: {found}")
+        return next(iter(datasets.values()))
 
     def _shown(self) -> Iterator[Run]:
         for row in self.rows:

@@ -104,8 +104,8 @@ def _mixing(house: House, reference: PatchReference) -> dict[str, Any]:
     if mixing.layout and math.prod(mixing.layout) != patches:
         found = " x ".join(str(side) for side in mixing.layout)
         raise ConfigError(
-            f"patch_mixings.{reference.mixing}.layout: found {found}, expected rows x columns = {patches}, "
-            f"the patches of the setting {reference.setting}"
+            f"workflow/papers: patch_mixings.{reference.mixing}.layout: found {found}, expected rows x columns = "
+            f"{patches}, the patches of the setting {reference.setting}"
         )
     return {"mixing": mixing.model_dump(exclude={"title"})}
 

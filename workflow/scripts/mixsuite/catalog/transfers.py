@@ -118,9 +118,10 @@ def _check_images(house: House, name: str, settings: TransferSettings) -> None:
     target, found = _target(house, settings), settings.target.images_per_class
     most = most_images_per_class(house, target)
     if most is not None and found > most:
+        where = house.where_settings("transfers", name)
         raise ConfigError(
-            f"transfers.{name}: target.images_per_class: found {found}, expected at most {most}, the training images "
-            f"of a class of {target}"
+            f"{where}: target.images_per_class: found {found}, expected at most {most}, the training images of a class "
+            f"of {target}"
         )
 
 
