@@ -30,7 +30,7 @@ def small_project(new_project):
 def built(new_project):
     """A project in which all was built at the scale demo, as the README says; tests leave it as it is."""
     project = new_project("demo")
-    found = project.snakemake(timeout=1800)
+    found = project.snakemake(timeout=4500)
     assert found.returncode == 0, found.stdout
     return project
 
