@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from mixsuite.network_options import add_network_options
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
 from mixsuite.told_progress import add_progress_option, told_progress
 
@@ -65,9 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = step_parser(__doc__)
     what = parser.add_argument_group("what is evaluated")
     what.add_argument("--evaluation", required=True, metavar="JSON", help="attacks, sets by name, class mask, seed")
-    what.add_argument("--run-folder", required=True, type=Path, metavar="DIR", help="the network's finished training")
-    what.add_argument("--dataset", required=True, type=Path, metavar="DIR", help="what it was trained on, prepared")
-    what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
+    add_network_options(what)
     on = parser.add_argument_group("on which images beside the test images")
     for option, of in (("--adversarial-set", "made by make_adversarial.py"), ("--shifted-set", "such as ImageNet-A")):
         text = f"a set {of}, by the name that the evaluation gives it; may be given several times"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from mixsuite.network_options import add_network_options
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
 from mixsuite.told_progress import add_progress_option, told_progress
 
@@ -16,9 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     what.add_argument(
         "--adversarial-set", required=True, metavar="JSON", help="run (the substitute's), attack and seed"
     )
-    what.add_argument("--run-folder", required=True, type=Path, metavar="DIR", help="the substitute's training")
-    what.add_argument("--dataset", required=True, type=Path, metavar="DIR", help="what it was trained on, prepared")
-    what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
+    add_network_options(what)
     parser.add_argument(
         "--output", required=True, type=Path, metavar="DIR", help="the folder to write, whole or not at all"
     )

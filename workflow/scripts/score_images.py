@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from mixsuite.network_options import add_network_options
 from mixsuite.program import add_computing_options, exit_status, read_json, step_parser
 from mixsuite.told_progress import add_progress_option, told_progress
 
@@ -53,11 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = step_parser(__doc__)
     what = parser.add_argument_group("what is scored")
     what.add_argument("--scoring", required=True, metavar="JSON", help="kind of scores, its settings, run and seed")
-    what.add_argument("--run-folder", required=True, type=Path, metavar="DIR", help="model.safetensors and run.json")
-    what.add_argument(
-        "--dataset", required=True, type=Path, metavar="DIR", help="prepared folder with train/ and test/"
-    )
-    what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
+    add_network_options(what)
     where = parser.add_argument_group("where it goes", "both into one folder, as scores.json and values.npy")
     where.add_argument("--output-record", required=True, type=Path, metavar="FILE", help="what was scored (.json)")
     where.add_argument("--output-values", required=True, type=Path, metavar="FILE", help="a row per image (.npy)")

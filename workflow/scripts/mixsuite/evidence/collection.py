@@ -13,7 +13,7 @@ from mixsuite.catalog.runs import Run
 from mixsuite.config.strict import ConfigError
 from mixsuite.evidence.folder import INDEX, SCORECARD
 from mixsuite.files import atomic_path, write_json
-from mixsuite.records import RecordError, damages, read_record
+from mixsuite.intact import read_intact
 from mixsuite.reporting.measurements import read_measurements, write_frame
 from mixsuite.reporting.scorecard import build_scorecard
 from mixsuite.steps import code_of
@@ -59,7 +59,7 @@ def collect(catalog: Catalog, names: Sequence[str], results: Path, folder: Path)
         OSError: a file cannot be read or written.
     """
     trainings = {run.identity: run for name in names for run in _trainings(catalog, name)}
-    there = {identity for identity in trainings if _is_sound(results / "runs" / identity)}
+    there = {identity for identity in trainings if _is_there(results / "runs" / identity)}
     found = Collected(missing_runs=[run.label for run in trainings.values() if run.identity not in there])
     copies = [*_run_files(there), *_dataset_files(catalog, trainings.values())]
     for name in names:
@@ -83,12 +83,11 @@ def _trainings(catalog: Catalog, name: str) -> Iterator[Run]:
     return (run for run in catalog.artefacts[name].all_runs() if run.kind == "training")
 
 
-def _is_sound(folder: Path) -> bool:
+def _is_there(folder: Path) -> bool:
     record = folder / "run.json"
     if not record.is_file():
         return False
-    if damage := damages(read_record(record), [folder / "history.csv"]):
-        raise RecordError(f"{folder}: {damage[0]}")
+    read_intact(record, folder / "history.csv")
     return True
 
 

@@ -13,8 +13,3 @@ def grid(headings: Sequence[str], lines: Sequence[Sequence[str]], numeric: Colle
     columns = tuple(Column(heading, numeric=place in numeric) for place, heading in enumerate(headings))
     block = Block("", tuple(tuple(Cell(text) for text in line) for line in lines))
     return markdown_grid(columns, block)
-
-
-def counted(count: int, what: str) -> str:
-    """Return `1 run`, `3 runs`."""
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mixsuite.evidence.folder import Evidence, Training
-from mixsuite.evidence.markdown import counted, grid
+from mixsuite.evidence.markdown import grid
+from mixsuite.overview.text import counted
 from mixsuite.reporting.statistics import mean
 from mixsuite.reporting.table_markdown import escape
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mixsuite.evidence.folder import Evidence, Shown
-from mixsuite.evidence.markdown import counted
+from mixsuite.overview.text import counted
 from mixsuite.reporting.table_markdown import escape
 
 

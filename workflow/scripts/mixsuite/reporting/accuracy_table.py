@@ -6,7 +6,7 @@ import pandas as pd
 
 from mixsuite.reporting.comparison import Comparison
 from mixsuite.reporting.description import Description
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.quantities import Quantity
 from mixsuite.reporting.results import Results
 
@@ -26,12 +26,7 @@ def measure_accuracy(description: Description, results: Results) -> pd.DataFrame
     Raises:
         ValueError: the result of a run lacks one.
     """
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(description.name, row, run, _values(results[row.id][run.seed], run.identity))
-    )
+    return measure_runs(description, lambda row, run: _values(results[row.id][run.seed], run.identity))
 
 
 def compare_accuracy(description: Description, measurements: pd.DataFrame) -> Comparison:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mixsuite.reporting.comparison import Comparison
 from mixsuite.reporting.description import Description, Row
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.quantities import Quantity, as_printed
 from mixsuite.reporting.results import Results
 
@@ -37,14 +37,7 @@ def measure_classification(description: Description, results: Results) -> pd.Dat
         row.id: {run.seed: _values(results[row.id][run.seed], run.identity) for run in row.runs}
         for row in description.rows
     }
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(
-            description.name, row, run, values[row.id][run.seed] | _change(row, run.seed, values)
-        )
-    )
+    return measure_runs(description, lambda row, run: values[row.id][run.seed] | _change(row, run.seed, values))
 
 
 def compare_classification(description: Description, measurements: pd.DataFrame) -> Comparison:

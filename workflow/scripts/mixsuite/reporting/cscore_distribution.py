@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from mixsuite.reporting.description import Description
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.networks import rows_by_block
 from mixsuite.reporting.results import Results
@@ -54,13 +54,8 @@ def score_distribution(description: Description, networks: Results) -> pd.DataFr
 
 def measure_misclassified(description: Description, networks: Results) -> pd.DataFrame:
     """Return `misclassified_share`, in % of the held-out images, of every row and seed."""
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(
-            description.name, row, run, {"misclassified_share": 100 - networks[row.id][run.seed]["accuracy"]}
-        )
+    return measure_runs(
+        description, lambda row, run: {"misclassified_share": 100 - networks[row.id][run.seed]["accuracy"]}
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from mixsuite.config.metrics import METRICS
 from mixsuite.reporting.comparison import artefact_table
 from mixsuite.reporting.description import Description, Row
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.networks import rows_by_block
 from mixsuite.reporting.results import Results
 from mixsuite.reporting.statistics import mean, mean_interval, paired_differences
@@ -53,12 +53,7 @@ def measure_cscores(description: Description, networks: Results) -> pd.DataFrame
     Raises:
         ValueError: the id of a row ends with no statistic.
     """
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(description.name, row, run, _values(statistic_of(row), networks[row.id][run.seed]))
-    )
+    return measure_runs(description, lambda row, run: _values(statistic_of(row), networks[row.id][run.seed]))
 
 
 def cscore_table(description: Description, networks: Results) -> Table:

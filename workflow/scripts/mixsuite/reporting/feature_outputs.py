@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from mixsuite.reporting.description import Description, Row, Run
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.results import read_result, read_run
 from mixsuite.reporting.statistics import count_seeds
@@ -60,16 +60,8 @@ def measure_outputs(description: Description, outputs: pd.DataFrame) -> pd.DataF
     by_run = outputs.groupby(["row", "seed"])
     last = outputs.loc[by_run["step"].idxmax()].set_index(["row", "seed"])["value"]
     overshoot = by_run["value"].max() - last
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(
-            description.name,
-            row,
-            run,
-            {_METRIC: last[row.id, run.seed], _OVERSHOOT: overshoot[row.id, run.seed]},
-        )
+    return measure_runs(
+        description, lambda row, run: {_METRIC: last[row.id, run.seed], _OVERSHOOT: overshoot[row.id, run.seed]}
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mixsuite.reporting.comparison import Comparison
 from mixsuite.reporting.description import Description
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.quantities import Quantity
 from mixsuite.reporting.results import Results
 
@@ -31,12 +31,7 @@ def measure_fits(description: Description, fits: Results) -> pd.DataFrame:
     Raises:
         ValueError: a measurement lacks a value.
     """
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(description.name, row, run, _values(fits[row.id][run.seed], run.identity))
-    )
+    return measure_runs(description, lambda row, run: _values(fits[row.id][run.seed], run.identity))
 
 
 def compare_fits(description: Description, measurements: pd.DataFrame) -> Comparison:

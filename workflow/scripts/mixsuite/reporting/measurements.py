@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from mixsuite.files import write_text
-from mixsuite.reporting.description import Row, Run
+from mixsuite.reporting.description import Description, Row, Run
 from mixsuite.reporting.verdicts import Measured
 
 COLUMNS = ["artefact", "row", "metric", "seed", "value", "run", "stand_in"]
@@ -35,6 +35,16 @@ def measure(artefact: str, row: Row, run: Run, values: dict[str, float]) -> list
         Measurement(artefact, row.id, metric, run.seed, float(value), run.identity, row.stand_in)
         for metric, value in values.items()
     ]
+
+
+def measure_runs(description: Description, values_of: Callable[[Row, Run], dict[str, float]]) -> pd.DataFrame:
+    """Return the measurements of every run of every row, as a table: `values_of` gives a run's values by metric."""
+    return measurement_table(
+        measurement
+        for row in description.rows
+        for run in row.runs
+        for measurement in measure(description.name, row, run, values_of(row, run))
+    )
 
 
 def derived_run(seed: int, rows: Iterable[Row]) -> Run:

@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from mixsuite.reporting.description import Description, Row
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.networks import rows_by_block
 from mixsuite.reporting.results import Results
@@ -45,12 +45,7 @@ def measure_mixed(description: Description, networks: Results) -> pd.DataFrame:
     Raises:
         ValueError: nothing was measured at the λ of a row.
     """
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(description.name, row, run, _values(row, networks[row.id][run.seed]))
-    )
+    return measure_runs(description, lambda row, run: _values(row, networks[row.id][run.seed]))
 
 
 def mixed_table(description: Description, networks: Results) -> pd.DataFrame:

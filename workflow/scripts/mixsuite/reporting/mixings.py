@@ -10,7 +10,7 @@ import pandas as pd
 from mixsuite.config.metrics import METRICS
 from mixsuite.reporting.comparison import stand_in_warning
 from mixsuite.reporting.description import Description, Row
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.results import Results, environment_note
 from mixsuite.reporting.statistics import mean, standard_deviation
 from mixsuite.reporting.synthetic import RARITIES, rarity_of, size_notes
@@ -32,12 +32,7 @@ def measure_mixings(description: Description, results: Results) -> pd.DataFrame:
     A row of a rarity class has its `feature_output` and `class_accuracy`, one of all patches the `test_accuracy` and
     the `activation_unevenness`, the standard deviation of the training patches' activation in % of its mean.
     """
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(description.name, row, run, _values(row, results[row.id][run.seed]))
-    )
+    return measure_runs(description, lambda row, run: _values(row, results[row.id][run.seed]))
 
 
 def tidy(description: Description, results: Results) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 
 from mixsuite.reporting.description import Description, Row
 from mixsuite.reporting.landscapes import Landscapes, rows_by_method
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.statistics import count_seeds
 from mixsuite.reporting.style import GUIDE_COLOUR, TEXT_WIDTH, figure_style, mark_stand_in
@@ -67,13 +67,8 @@ def measure_noise(description: Description, landscapes: Landscapes) -> pd.DataFr
     Raises:
         ValueError: a landscape was not measured at the σ of a row.
     """
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(
-            description.name, row, run, {_METRIC: _mean_loss(landscapes[row.id][run.seed], sigma_of(row), row)}
-        )
+    return measure_runs(
+        description, lambda row, run: {_METRIC: _mean_loss(landscapes[row.id][run.seed], sigma_of(row), row)}
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mixsuite.reporting.description import Description, Run
-from mixsuite.reporting.measurements import Measurement, measure, measurement_table
+from mixsuite.reporting.measurements import Measurement, measure, measure_runs, measurement_table
 from mixsuite.reporting.results import Results, read_result
 
 _MINUTE = 60
@@ -68,13 +68,8 @@ def measure_sizes(description: Description, sizes: Mapping[str, Any]) -> pd.Data
 
 def measure_accuracy(description: Description, results: Results) -> pd.DataFrame:
     """Return the `accuracy`, in %, of the best epoch of every training."""
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(
-            description.name, row, run, {"accuracy": 100 - results[row.id][run.seed]["best"]["top1_error"]}
-        )
+    return measure_runs(
+        description, lambda row, run: {"accuracy": 100 - results[row.id][run.seed]["best"]["top1_error"]}
     )
 
 

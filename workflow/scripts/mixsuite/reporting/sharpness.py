@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from mixsuite.reporting.description import Description
 from mixsuite.reporting.landscapes import Landscapes, rows_by_method
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.rank_correlation import RankCorrelation, spearman
 from mixsuite.reporting.statistics import count_seeds
@@ -49,16 +49,8 @@ def sharpness_table(description: Description, landscapes: Landscapes) -> pd.Data
 
 def measure_sharpness(description: Description, landscapes: Landscapes) -> pd.DataFrame:
     """Return the measurements of every row and seed: the SHARPNESS metrics."""
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(
-            description.name,
-            row,
-            run,
-            {metric: _numbers(landscapes[row.id][run.seed])[metric] for metric in SHARPNESS},
-        )
+    return measure_runs(
+        description, lambda row, run: {metric: _numbers(landscapes[row.id][run.seed])[metric] for metric in SHARPNESS}
     )
 
 

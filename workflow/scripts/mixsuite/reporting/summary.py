@@ -11,7 +11,7 @@ from mixsuite.config.manifest import Printed
 from mixsuite.config.metrics import METRICS
 from mixsuite.patches.theory import LEARNED_ACCURACY
 from mixsuite.reporting.description import Description, Row
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.results import Results, environment_note
 from mixsuite.reporting.statistics import mean, standard_deviation
@@ -30,16 +30,11 @@ LEARNED_NOTE = (
 
 def measure_summary(description: Description, results: Results) -> pd.DataFrame:
     """Return the measurements: `class_accuracy` and `learned` (1 or 0) of every row and seed."""
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(
-            description.name,
-            row,
-            run,
-            {metric: _of_class(results[row.id][run.seed], metric, row) for metric in ("class_accuracy", "learned")},
-        )
+    return measure_runs(
+        description,
+        lambda row, run: {
+            metric: _of_class(results[row.id][run.seed], metric, row) for metric in ("class_accuracy", "learned")
+        },
     )
 
 

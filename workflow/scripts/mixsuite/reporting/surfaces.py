@@ -18,7 +18,7 @@ from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from mixsuite.reporting.description import Description
 from mixsuite.reporting.landscapes import Landscapes, rows_by_method
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.methods import method_style
 from mixsuite.reporting.statistics import count_seeds
 from mixsuite.reporting.style import TEXT_WIDTH, figure_style, mark_stand_in
@@ -58,12 +58,7 @@ def measure_surfaces(description: Description, landscapes: Landscapes) -> pd.Dat
     `centre_loss` is the test loss at the trained weights, `surface_loss` its mean over the surface, and
     `surface_loss_rise` the difference: the smaller it is, the wider the surface.
     """
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(description.name, row, run, _summary(landscapes[row.id][run.seed]))
-    )
+    return measure_runs(description, lambda row, run: _summary(landscapes[row.id][run.seed]))
 
 
 def draw(description: Description, table: pd.DataFrame, landscapes: Landscapes) -> Figure:

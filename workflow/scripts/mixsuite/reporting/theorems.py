@@ -12,7 +12,7 @@ from mixsuite.config.metrics import METRICS
 from mixsuite.patches.setting import Setting
 from mixsuite.reporting.clauses import CLAUSES, Clause
 from mixsuite.reporting.description import Description, Row
-from mixsuite.reporting.measurements import measure, measurement_table
+from mixsuite.reporting.measurements import measure_runs
 from mixsuite.reporting.results import Results
 from mixsuite.reporting.statistics import Interval, count_seeds, mean, standard_deviation
 from mixsuite.reporting.synthetic import size_notes
@@ -72,13 +72,8 @@ class Finding:
 def measure_theorems(description: Description, results: Results) -> pd.DataFrame:
     """Return the measurements: the metrics that the clauses speak of, at the last iteration of every run."""
     metrics = dict.fromkeys(clause.metric for clause in CLAUSES)
-    return measurement_table(
-        measurement
-        for row in description.rows
-        for run in row.runs
-        for measurement in measure(
-            description.name, row, run, {metric: _value(results[row.id][run.seed], metric) for metric in metrics}
-        )
+    return measure_runs(
+        description, lambda row, run: {metric: _value(results[row.id][run.seed], metric) for metric in metrics}
     )
 
 
