@@ -24,6 +24,13 @@ settings.load_profile("mixsuite")
 PARTS = ("Snakefile", "config.yaml", "workflow", "envs", "profiles")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep slow tests, which start builds of their own, in one of the processes of `-n 2 --dist loadgroup`."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group("slow"))
+
+
 @dataclass(frozen=True)
 class Project:
     """A copy of the project; `snakemake` runs there as a person would."""

@@ -14,16 +14,31 @@ def catalog(root):
     return load_catalog(root, base | {"scale": "laptop", "papers": ["evidence"]})
 
 
-def test_all_artefacts_show_the_same_trainings(catalog):
-    runs = [artefact.runs("training").keys() for artefact in catalog.built.values()]
-    assert len(runs) == 5
-    assert all(each == runs[0] for each in runs)
-    assert len(runs[0]) == 5 * 5
+OF_JEONG2021 = ("classification", "fit", "perturbation", "sharpness", "attacks")
+OF_OH2024 = ("accuracy", "cscores", "cscores_distribution", "mixed_outputs")
+
+
+def test_all_artefacts_of_a_paper_show_the_same_trainings(catalog):
+    assert set(catalog.built) == {f"evidence_{name}" for name in (*OF_JEONG2021, *OF_OH2024)}
+    for names, methods in ((OF_JEONG2021, 5), (OF_OH2024, 3)):
+        runs = [catalog.built[f"evidence_{name}"].runs("training").keys() for name in names]
+        assert all(each == runs[0] for each in runs)
+        assert len(runs[0]) == methods * 5
+
+
+def test_networks_whose_errors_are_scored_are_trained_on_other_images_for_each_seed(catalog):
+    scored = catalog.built["evidence_cscores"].runs("training").values()
+    parts = {run.seed: run.specification["dataset"]["subset"] for run in scored}
+    assert len(set(parts.values())) == 5
+    assert all(run.specification["dataset"]["subset"] == parts[run.seed] for run in scored)
+    (held_out,) = catalog.runs["held_out"].values()
+    assert set(held_out.specification["subsets"]) == {run.identity for run in scored}
 
 
 def test_each_network_s_fit_is_measured_once(catalog):
     fits = catalog.artefacts["evidence_fit"].runs("fit").values()
-    assert {fit.needed("training").identity for fit in fits} == catalog.runs["training"].keys()
+    trainings = catalog.artefacts["evidence_fit"].runs("training")
+    assert {fit.needed("training").identity for fit in fits} == trainings.keys()
     assert len(fits) == len(catalog.runs["fit"]) == 25
     assert not catalog.artefacts["evidence_classification"].runs("fit")
 
@@ -38,8 +53,9 @@ def test_attacks_need_no_other_network_and_no_other_images(catalog):
 def test_everything_says_that_it_stands_in(catalog):
     for name in catalog.built:
         description = catalog.description(name)
-        assert "PreActResNet18 of width 8 for PreActResNet18" in description["stand_in_note"]
-        assert any("10 classes of CIFAR-10" in note for note in description["footnotes"])
+        network = "ResNet-18 (CIFAR stem)" if name.removeprefix("evidence_") in OF_OH2024 else "PreActResNet18"
+        assert f"{network} of width 8 for {network}" in description["stand_in_note"]
+        assert any("CIFAR-10" in note for note in description["footnotes"])
         assert all(row["stand_in"] and not row["missing"] for row in description["rows"])
 
 

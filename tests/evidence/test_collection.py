@@ -22,8 +22,7 @@ NAME = "evidence_classification"
 @pytest.fixture(scope="module")
 def catalog(root):
     base = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
-    changes = {"papers": ["evidence"], "seeds": 2, "stand_ins": {"datasets": {"cifar10-part": "digits"}}}
-    return load_catalog(root, base | changes)
+    return load_catalog(root, base | {"papers": ["evidence"], "seeds": 2})
 
 
 @pytest.fixture
@@ -50,7 +49,11 @@ def files(folder):
 
 def test_small_files_are_copied_and_no_others(catalog, results, tmp_path):
     found = collect(catalog, [NAME], results, tmp_path / "evidence")
-    runs = {f"runs/{identity}/{file}" for identity in catalog.runs["training"] for file in ("run.json", "history.csv")}
+    runs = {
+        f"runs/{identity}/{file}"
+        for identity in catalog.artefacts[NAME].runs("training")
+        for file in ("run.json", "history.csv")
+    }
     about = {f"artefacts/{NAME}.json", f"tables/{NAME}.md", f"tables/{NAME}.csv", f"measurements/{NAME}.csv"}
     kept = runs | about | {f"records/{NAME}.json", "data/digits.json"}
     assert set(found.files) == kept

@@ -28,8 +28,9 @@ _BESIDE = (
     "replacement from a fixed stream. With so few seeds they are too narrow, for they cannot reach beyond what these "
     "seeds showed; the t interval allows for that, where differences are roughly normal. Each interval is at 95 % for "
     "itself: nothing is corrected for how many are looked at. The best epoch is chosen on the test images, the last "
-    "one is not; verdicts on errors are on the last. Seeds tell of other initial weights and other draws, not of other "
-    "training images: these are the same for all."
+    "one is not; verdicts on errors are on the last. Seeds tell of other initial weights and other draws. Of other "
+    "training images they tell only where a part of these is drawn for each seed, as for C-scores; all methods of a "
+    "seed are trained on the same."
 )
 
 
