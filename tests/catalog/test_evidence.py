@@ -14,16 +14,27 @@ def catalog(root):
     return load_catalog(root, base | {"scale": "laptop", "papers": ["evidence"]})
 
 
-OF_JEONG2021 = ("classification", "fit", "perturbation", "sharpness", "attacks")
+OF_JEONG2021 = ("classification", "fit", "surfaces", "perturbation", "sharpness", "attacks")
 OF_OH2024 = ("accuracy", "cscores", "cscores_distribution", "mixed_outputs")
 
 
 def test_all_artefacts_of_a_paper_show_the_same_trainings(catalog):
-    assert set(catalog.built) == {f"evidence_{name}" for name in (*OF_JEONG2021, *OF_OH2024)}
+    assert set(catalog.built) == {f"evidence_{name}" for name in (*OF_JEONG2021, *OF_OH2024, "subset_errors")}
     for names, methods in ((OF_JEONG2021, 5), (OF_OH2024, 3)):
         runs = [catalog.built[f"evidence_{name}"].runs("training").keys() for name in names]
         assert all(each == runs[0] for each in runs)
         assert len(runs[0]) == methods * 5
+
+
+def test_subsets_are_as_many_seeds_as_the_paper_says(catalog, root):
+    trainings = catalog.built["evidence_subset_errors"].runs("training").values()
+    assert {run.seed for run in trainings} == {0, 1, 2}
+    sizes, measures, scorers = 3, 4, 3
+    assert len([run for run in trainings if "subset" in run.specification["dataset"]]) == sizes * measures * 3
+    assert len(catalog.runs["scores"]) == scorers
+    base = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
+    one = load_catalog(root, base | {"scale": "laptop", "papers": ["evidence"], "seeds": 1})
+    assert {run.seed for run in one.built["evidence_subset_errors"].runs("training").values()} == {0}
 
 
 def test_networks_whose_errors_are_scored_are_trained_on_other_images_for_each_seed(catalog):
@@ -54,7 +65,7 @@ def test_everything_says_that_it_stands_in(catalog):
     for name in catalog.built:
         description = catalog.description(name)
         network = "ResNet-18 (CIFAR stem)" if name.removeprefix("evidence_") in OF_OH2024 else "PreActResNet18"
-        assert f"{network} of width 8 for {network}" in description["stand_in_note"]
+        assert f"PreActResNet10 (width 32, stem of stride 2) for {network}" in description["stand_in_note"]
         assert any("CIFAR-10" in note for note in description["footnotes"])
         assert all(row["stand_in"] and not row["missing"] for row in description["rows"])
 

@@ -96,6 +96,7 @@ def evidence_folder(tmp_path: Path) -> Callable[..., Path]:
         index = {
             "scale": "laptop",
             "scale_title": "small",
+            "config": {"schedules": {"cifar": {"epochs": 4}}},
             "artefacts": [NAME],
             "not_shown": {"jeong2021": ["table1"]},
             "trainings": [
@@ -109,7 +110,7 @@ def evidence_folder(tmp_path: Path) -> Callable[..., Path]:
             ],
         }
         write_json(folder / "evidence.json", index)
-        write_json(folder / "data/cifar10-part.json", {"n": {"train": 10000, "test": 10000}, "sha256": "abc"})
+        write_json(folder / "data/cifar100-part.json", {"n": {"train": 10000, "test": 10000}, "sha256": "abc"})
         for each in trainings:
             if each not in missing:
                 write_json(folder / f"runs/{_identity(*each)}/run.json", _run(*each))

@@ -68,6 +68,15 @@ def test_the_score_card_s_lines_are_those_of_the_artefacts(catalog, results, tmp
     assert all(line.startswith(f"evidence,{NAME},") for line in lines)
 
 
+def test_settings_that_results_depend_on_are_kept_and_those_of_the_machine_are_not(root, results, tmp_path):
+    base = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
+    changed = {"seeds": 2, "schedules": {"oh2024": {"epochs": 3}}, "device": "cpu"}
+    own = load_catalog(root, base | {"papers": ["evidence"]} | changed)
+    collect(own, [NAME], results, tmp_path / "evidence")
+    index = json.loads((tmp_path / "evidence" / "evidence.json").read_text(encoding="utf-8"))
+    assert index["config"] == {"protocol": "text", "seeds": 2, "schedules": {"oh2024": {"epochs": 3}}}
+
+
 def test_missing_runs_and_artefacts_are_named(catalog, results, tmp_path):
     run = next(iter(catalog.runs["training"].values()))
     (results / "runs" / run.identity / "run.json").unlink()

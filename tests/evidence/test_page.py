@@ -113,6 +113,13 @@ def test_the_table_is_shown_without_its_title_and_notes(page, evidence_folder):
     assert "(tables/evidence_classification.md)" in text
 
 
+def test_commands_that_make_it_again_carry_the_settings(page, evidence_folder):
+    told = section(page(evidence_folder()), "To make it again")
+    config = "--config scale=laptop 'papers=[evidence]' 'schedules={\"cifar\": {\"epochs\": 4}}'"
+    assert f"snakemake evidence {config}\n" in told
+    assert f"collect_evidence.py evidence {config}\n" in told
+
+
 def test_equal_evidence_gives_equal_text(page, evidence_folder):
     folder = evidence_folder()
     assert page(folder) == page(folder)

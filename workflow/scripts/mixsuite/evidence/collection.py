@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mixsuite.catalog import paths
 from mixsuite.catalog.artefacts import Catalog
@@ -141,6 +142,7 @@ def _write_index(catalog: Catalog, names: Sequence[str], trainings: Sequence[Run
     index = {
         "scale": catalog.scale,
         "scale_title": catalog.house.scale.title,
+        "config": _changed_settings(catalog),
         "artefacts": list(names),
         "not_shown": {key: artefacts for key, artefacts in sorted(not_shown.items()) if artefacts},
         "trainings": [
@@ -148,6 +150,12 @@ def _write_index(catalog: Catalog, names: Sequence[str], trainings: Sequence[Run
         ],
     }
     write_json(folder / INDEX, index)
+
+
+def _changed_settings(catalog: Catalog) -> dict[str, Any]:
+    # By whom it runs and where data lies is a matter of the machine.
+    apart = {"scale", "papers", "device", "processes", "compile", "datasets", "image_sets", "weights"}
+    return catalog.house.config.model_dump(exclude=apart, exclude_defaults=True)
 
 
 def _delete_others(folder: Path, kept: set[str]) -> None:

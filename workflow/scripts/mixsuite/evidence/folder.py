@@ -1,6 +1,7 @@
 """The folder that evidence is kept in: small files that go with the code, and what a page is made of.
 
-evidence.json          the scale, the artefacts shown and not shown, the trainings that they need
+evidence.json          the scale, what else of config.yaml results depend on, the artefacts shown and not shown, the trainings
+                       that they need
 artefacts/NAME.json    what the catalog said of an artefact: rows, claims, what stands in, footnotes
 tables/, figures/, measurements/    as the suite's own steps left them
 scorecard.csv          the score card's lines of these artefacts
@@ -63,6 +64,8 @@ class Evidence:
 
     scale: str
     scale_title: str
+    config: Mapping[str, Any]
+    """What else of config.yaml the results depend on, where it is no default."""
     shown: tuple[Shown, ...]
     not_shown: Mapping[str, Sequence[str]]
     """By paper, the artefacts that are not shown."""
@@ -84,6 +87,7 @@ def read_evidence(folder: Path) -> Evidence:
         return Evidence(
             scale=index["scale"],
             scale_title=index["scale_title"],
+            config=index["config"],
             shown=tuple(_shown(folder, name) for name in index["artefacts"]),
             not_shown=index["not_shown"],
             trainings=tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from mixsuite.evidence.claims_section import claims_section
@@ -45,7 +46,8 @@ def _paragraphs(evidence: Evidence) -> Iterator[str]:
 
 def _how_to_make_it(evidence: Evidence) -> Iterator[str]:
     papers = list(dict.fromkeys(shown.description.paper for shown in evidence.shown))
-    config = f"--config scale={evidence.scale} 'papers=[{','.join(papers)}]'"
+    changed = "".join(f" '{key}={json.dumps(value)}'" for key, value in evidence.config.items())
+    config = f"--config scale={evidence.scale} 'papers=[{','.join(papers)}]'{changed}"
     names = [shown.name for shown in evidence.shown]
     whole = [paper for paper in papers if paper not in evidence.not_shown]
     asked = [*whole, *(name for name in names if name.partition("_")[0] not in whole)]
