@@ -1,7 +1,7 @@
 """The folder that evidence is kept in: small files that go with the code, and what a page is made of.
 
-evidence.json          the scale, what else of config.yaml results depend on, the artefacts shown and not shown, the trainings
-                       that they need
+evidence.json          the scale and what else of config.yaml results depend on, the artefacts shown and not shown, the
+                       trainings that they need
 artefacts/NAME.json    what the catalog said of an artefact: rows, claims, what stands in, footnotes
 tables/, figures/, measurements/    as the suite's own steps left them
 scorecard.csv          the score card's lines of these artefacts
