@@ -1,11 +1,12 @@
 """A training epoch on CIFAR-sized images against the same epoch through torchvision's transforms and a DataLoader.
 
-python tests/benchmarks/epoch_loading.py [--images 6400] [--rounds 3] [--workers 0] [--model JSON] [--output-json FILE]
+python tests/benchmarks/epoch_loading.py [--images 6400] [--rounds 3] [--workers 0] [--model JSON]
+    [--precision float32] [--output-json FILE]
 
 Both train the same network on the same random 32 x 32 images, with crops (padding 4) and flips, in as many steps and
 on one core; the DataLoader may be given workers. Both are timed in turns within one run. Printed are the shortest times
 of a whole epoch and of its data alone (loading and augmentation), and their ratios; that of whole epochs is to be at
-least 1.3. The smaller the network, the larger it is: by default it is the wide demo network. The page of the evidence
+least 1.3. The plain loop computes in float32 whatever the precision of the other. The smaller the network, the larger it is: by default it is the wide demo network. The page of the evidence
 shows what `--output-json docs/evidence/throughput.json` keeps, of the network that was trained there.
 """
 
@@ -32,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "workflow" / "scrip
 from mixsuite.data.arrays import ImageArrays
 from mixsuite.files import write_json
 from mixsuite.training.loop import train_epoch
+from mixsuite.training.specification import PRECISIONS
 from mixsuite.training.task import Task, assemble
 
 BATCH_SIZE, N_CLASSES, TARGET = 64, 100, 1.3
@@ -53,7 +55,6 @@ SCHEDULE = {
     "flip": True,
     "normalisation": {"mean": MEAN, "std": STD},
     "loss": "cross_entropy",
-    "precision": "float32",
     "resized_crop": None,
     "colour_jitter": 0,
     "lighting": 0,
@@ -126,13 +127,15 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed (default 3)")
     parser.add_argument("--workers", type=int, default=0, help="worker processes of the DataLoader (default 0)")
     parser.add_argument("--model", type=json.loads, default=MODEL, help="settings of the network, JSON")
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32", help="of the suite's own epoch")
     parser.add_argument("--output-json", type=Path, metavar="FILE", help="the same for programs")
     options = parser.parse_args()
     torch.set_num_threads(1)
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (options.images, 32, 32, 3), dtype=np.uint8)
     split = ImageArrays(images, rng.integers(0, N_CLASSES, options.images), {"classes": list(range(N_CLASSES))})
-    run = {"dataset": {}, "model": options.model, "recipe": {"method": "vanilla"}, "schedule": SCHEDULE, "seed": 0}
+    schedule = {**SCHEDULE, "precision": options.precision}
+    run = {"dataset": {}, "model": options.model, "recipe": {"method": "vanilla"}, "schedule": schedule, "seed": 0}
     task = assemble(run, split, split, torch.device("cpu"))
     model = copy.deepcopy(task.model)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=1e-4)
@@ -146,7 +149,7 @@ def main() -> int:
         },
         options.rounds,
     )
-    print(f"{options.images} images, {json.dumps(options.model)}, {options.workers} workers")
+    print(f"{options.images} images, {json.dumps(options.model)}, {options.workers} workers, {options.precision}")
     for name, seconds in found.items():
         print(f"{name:12s} {seconds:7.3f} s")
     ratio = found["plain epoch"] / found["our epoch"]
@@ -154,7 +157,7 @@ def main() -> int:
     print(f"data share   {100 * found['our data'] / found['our epoch']:7.1f} % of our epoch")
     print(f"epoch ratio  {ratio:7.2f}   (at least {TARGET})")
     if options.output_json:
-        asked = {key: getattr(options, key) for key in ("images", "rounds", "workers", "model")}
+        asked = {key: getattr(options, key) for key in ("images", "rounds", "workers", "model", "precision")}
         measured = {
             "seconds": found,
             "epoch_ratio": ratio,

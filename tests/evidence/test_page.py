@@ -99,11 +99,13 @@ def test_throughput_stands_there_or_is_said_to_be_missing(page, evidence_folder)
     assert "**Not measured.**" in page(folder)
     seconds = {"our epoch": 2, "our data": 0.5, "plain epoch": 3, "plain data": 1}
     about = {"images": 1000, "rounds": 1, "workers": 0, "model": {"family": "f"}, "batch_size": 64, "threads": 1}
+    about["precision"] = "bfloat16"
     write_json(folder / "throughput.json", {**about, "seconds": seconds, "epoch_ratio": 1.5, "processor": "P"})
     text = page(folder)
     assert re.search(r"\| This suite \| +500 \| +2,000 \|", text)
     assert re.search(r"\| Plain loop \| +333 \| +1,000 \|", text)
     assert "1.50 times as fast" in text
+    assert "The suite computes in bfloat16; the plain loop" in text
 
 
 def test_the_table_is_shown_without_its_title_and_notes(page, evidence_folder):
