@@ -6,8 +6,9 @@ python tests/benchmarks/epoch_loading.py [--images 6400] [--rounds 3] [--workers
 Both train the same network on the same random 32 x 32 images, with crops (padding 4) and flips, in as many steps and
 on one core; the DataLoader may be given workers. Both are timed in turns within one run. Printed are the shortest times
 of a whole epoch and of its data alone (loading and augmentation), and their ratios; that of whole epochs is to be at
-least 1.3. The plain loop computes in float32 whatever the precision of the other. The smaller the network, the larger it is: by default it is the wide demo network. The page of the evidence
-shows what `--output-json docs/evidence/throughput.json` keeps, of the network that was trained there.
+least 1.3. The plain loop computes in float32 whatever the precision of the other. The smaller the network, the larger
+the ratio: by default it is the wide demo network. The page of the evidence shows what
+`--output-json docs/evidence/throughput.json` keeps, of the network that was trained there.
 """
 
 import argparse

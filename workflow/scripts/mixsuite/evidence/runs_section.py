@@ -64,9 +64,8 @@ def throughput_section(throughput: Mapping[str, Any] | None) -> Iterator[str]:
         f"On {escape(throughput['processor'])}, {counted(throughput['threads'], 'thread')}, batches of "
         f"{throughput['batch_size']}, training without mixing of `{escape(_words(throughput['model']))}`, "
         f"{throughput['images']:,} random 32 x 32 images an epoch; both timed in turns, the shortest of "
-        f"{counted(throughput['rounds'], 'round')}. The suite computes in "
-        f"{throughput['precision']}; the plain loop, a DataLoader with {throughput['workers']} workers and torchvision's "
-        "transforms, in float32."
+        f"{counted(throughput['rounds'], 'round')}. The suite computes in {throughput['precision']}; the plain loop, "
+        f"a DataLoader with {throughput['workers']} workers and torchvision's transforms, in float32."
     )
     yield grid(
         ["", "Images per second, whole epoch", "Images per second, data alone"],
