@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from mixsuite.catalog.artefacts import load_catalog
+from mixsuite.catalog.cscores import cscores_of, file_of_cscores
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,21 @@ def test_networks_whose_errors_are_scored_are_trained_on_other_images_for_each_s
     assert all(run.specification["dataset"]["subset"] == parts[run.seed] for run in scored)
     (held_out,) = catalog.runs["held_out"].values()
     assert set(held_out.specification["subsets"]) == {run.identity for run in scored}
+
+
+def test_parts_lie_where_the_user_says_that_their_whole_lies(root, tmp_path):
+    base = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
+    own, scores = tmp_path / "own", tmp_path / "scores.npz"
+    own.mkdir()
+    scores.touch()
+    said = {"cifar10": {"source": str(tmp_path), "cscores": str(scores)}, "cifar10-fifth": {"source": str(own)}}
+    catalog = load_catalog(root, base | {"scale": "laptop", "papers": ["evidence"], "datasets": said})
+    places = {name: catalog.dataset_source(name) for name in ("cifar10-few-tests", "cifar10-fifth", "cifar100-part")}
+    assert places == {"cifar10-few-tests": tmp_path, "cifar10-fifth": own, "cifar100-part": None}
+    (held_out,) = catalog.runs["held_out"].values()
+    assert file_of_cscores(catalog.house, cscores_of(held_out)) == scores
+    unsaid = load_catalog(root, base | {"scale": "laptop", "papers": ["evidence"]})
+    assert catalog.runs["training"].keys() == unsaid.runs["training"].keys()
 
 
 def test_each_network_s_fit_is_measured_once(catalog):

@@ -340,6 +340,7 @@ FILE_MISTAKES = [
         ["models.yaml: x: settings: width: found -16"],
     ),
     ("workflow/datasets.yaml", "x: {kind: mnist}\n", ["datasets.yaml: x: kind", "'mnist'", "'digits'"]),
+    ("workflow/datasets.yaml", "x: {kind: cifar10, part_of: cifar11}\n", ["datasets.yaml: x: part_of", "'cifar10'"]),
     ("workflow/scales/demo.yaml", "sedes: 3\n", ["workflow/scales/demo.yaml", "unknown key 'sedes'", "'seeds'"]),
     ("workflow/scales/demo.yaml", "- a\n", ["workflow/scales/demo.yaml: line", "did not find expected key"]),
 ]

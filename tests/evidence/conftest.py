@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mixsuite.files import write_json, write_text
+from mixsuite.records import sha256_of, write_record
 from mixsuite.reporting.description import Row, Run
 from mixsuite.reporting.measurements import measure, measurement_table, write_frame
 
@@ -128,6 +129,9 @@ def evidence_folder(tmp_path: Path) -> Callable[..., Path]:
                 )
             ]
             write_frame(folder / f"measurements/{NAME}.csv", measurement_table(measured))
+            kept = [folder / f"tables/{NAME}.md", folder / f"measurements/{NAME}.csv"]
+            forms = {f"results/laptop/{file.parent.name}/{file.name}": sha256_of(file) for file in kept}
+            write_record(folder / f"records/{NAME}.json", {"specification": {}, "forms": forms}, CODE)
         return folder
 
     return make

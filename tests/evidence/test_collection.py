@@ -39,7 +39,7 @@ def results(catalog, tmp_path):
     for file in catalog.files(NAME):
         write_text(tmp_path / file, "made")
     write_frame(folder / f"measurements/{NAME}.csv", measurement_table([]))
-    write_text(folder / f"records/{NAME}.json", "{}")
+    write_record(folder / f"records/{NAME}.json", {"specification": {}, "forms": {}}, "code")
     return folder
 
 
@@ -75,6 +75,13 @@ def test_settings_that_results_depend_on_are_kept_and_those_of_the_machine_are_n
     collect(own, [NAME], results, tmp_path / "evidence")
     index = json.loads((tmp_path / "evidence" / "evidence.json").read_text(encoding="utf-8"))
     assert index["config"] == {"protocol": "text", "seeds": 2, "schedules": {"oh2024": {"epochs": 3}}}
+
+
+def test_a_folder_without_results_leaves_what_is_kept(catalog, tmp_path):
+    write_text(tmp_path / "evidence" / "runs" / "old" / "run.json", "{}")
+    with pytest.raises(ConfigError, match=f"nowhere: found nothing of {NAME}, expected a folder of their results"):
+        collect(catalog, [NAME], tmp_path / "nowhere", tmp_path / "evidence")
+    assert files(tmp_path / "evidence") == {"runs/old/run.json"}
 
 
 def test_missing_runs_and_artefacts_are_named(catalog, results, tmp_path):

@@ -127,6 +127,14 @@ def test_equal_evidence_gives_equal_text(page, evidence_folder):
     assert page(folder) == page(folder)
 
 
+@pytest.mark.parametrize("file", ["tables/evidence_classification.md", "measurements/evidence_classification.csv"])
+def test_a_changed_number_is_refused(page, evidence_folder, file):
+    changed = evidence_folder() / file
+    changed.write_text(changed.read_text(encoding="utf-8").replace("1", "2"), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"{file}: was changed: its sha256 is .*, expected"):
+        page(changed.parents[1])
+
+
 def test_a_folder_that_lacks_something_is_refused(page, evidence_folder):
     folder = evidence_folder()
     write_json(folder / "evidence.json", {"scale": "laptop"})

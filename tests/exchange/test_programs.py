@@ -13,6 +13,9 @@ Shell command: python workflow/scripts/prepare_dataset.py --dataset '{}' > resul
 Job 2: Training Mixup (run abc)
 Shell command: python  workflow/scripts/train.py --dataset-sha256 not prepared --device cpu --threads 1 > t/abc.log 2>&1
 
+Job 4: Fine-tuning (run abd)
+Shell command: python workflow/scripts/fine_tune.py --source d --source-sha256 'not prepared' --seed 1 > t/abd.log 2>&1
+
 Job 1: Tabulating comparison
 Shell command: python workflow/scripts/tabulate_classification.py > results/demo/logs/tabulate/c.log 2>&1
 rule comparison:
@@ -60,6 +63,7 @@ def test_the_commands_are_those_of_snakemake_without_what_only_shows_results():
     assert [line for line in script if line.startswith("python")] == [
         "python workflow/scripts/prepare_dataset.py --dataset '{}' > results/demo/logs/p/digits.log 2>&1",
         "python  workflow/scripts/train.py --device auto --threads 1 > t/abc.log 2>&1",
+        "python workflow/scripts/fine_tune.py --source d --seed 1 > t/abd.log 2>&1",
     ]
     assert "# Training Mixup (run abc)" in script
 

@@ -16,6 +16,7 @@ _REPORTING = ("tabulate_", "plot_", "write_scorecard")
 # More than any rule asks for: each gets the threads that it would get on a large machine.
 _CORES = 256
 _JOB = re.compile(r"^Job \d+: (.*)$")
+_NOT_PREPARED = re.compile(r" --\S+-sha256 '?not prepared'?")
 _COMMAND = re.compile(r"^Shell command: (python .*)$")
 
 
@@ -64,7 +65,7 @@ def _script(told: str, device: str = "auto") -> str:
             label = job[1]
         elif (found := _COMMAND.match(line)) and not re.match(rf"python \S*/({'|'.join(_REPORTING)})", found[1]):
             # A dataset that is not prepared yet has no sha256; import_results.py compares it.
-            command = found[1].replace(" --dataset-sha256 not prepared", "")
+            command = _NOT_PREPARED.sub("", found[1])
             if device == "auto":
                 # Without a GPU here Snakemake says cpu; the commands look for one where they run.
                 command = command.replace(" --device cpu ", " --device auto ")

@@ -97,9 +97,8 @@ class Catalog:
 
     def dataset_specification(self, name: str) -> dict[str, Any]:
         """Return what the prepared form of the dataset `name` is made of, the place of its source aside."""
-        own = self.house.config.datasets.get(name)
         # Whether checksums are kept is nothing that a training is made of.
-        checksums = {"checksums": True} if own and own.checksums else {}
+        checksums = {"checksums": True} if self.house.said_of_dataset(name).checksums else {}
         return dataset_specification(self.house, name) | checksums
 
     def processes(self, run: Run) -> int:
@@ -125,8 +124,8 @@ class Catalog:
 
     def dataset_source(self, name: str) -> Path | None:
         """Return where the user says that the dataset `name` lies, or None."""
-        own = self.house.config.datasets.get(name)
-        return Path(own.source).expanduser() if own and own.source else None
+        source = self.house.said_of_dataset(name).source
+        return Path(source).expanduser() if source else None
 
     def sweep_specification(self, name: str) -> dict[str, Any]:
         """Return the grid of the sweep that the artefact `name` shows."""

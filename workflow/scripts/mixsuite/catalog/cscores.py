@@ -51,8 +51,8 @@ def cscores_of(held_out: Run) -> Run:
 
 def file_of_cscores(house: House, cscores: Run) -> Path | None:
     """Return the file where the user says that these C-scores lie, or None."""
-    own = house.config.datasets.get(cscores.specification["dataset"]["name"])
-    return Path(own.cscores).expanduser() if own and own.cscores else None
+    file = house.said_of_dataset(cscores.specification["dataset"]["name"]).cscores
+    return Path(file).expanduser() if file else None
 
 
 def modules_of_held_out(held_out: Run) -> list[str]:
@@ -68,9 +68,9 @@ def estimating_network(house: House, settings: CScoreSettings) -> Network:
 
 
 def _cscores(house: House, settings: CScoreSettings, dataset: dict[str, Any]) -> Run:
-    name, own = dataset["name"], house.config.datasets.get(dataset["name"])
+    name = dataset["name"]
     published = house.datasets[name].cscores
-    if own and own.cscores:
+    if house.said_of_dataset(name).cscores:
         return Run("cscores", 0, {"dataset": dataset, "published": None}, f"given C-scores of {name}")
     if published:
         taken = {"dataset": dataset, "published": published.model_dump()}

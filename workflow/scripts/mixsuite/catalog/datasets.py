@@ -14,7 +14,7 @@ _INDEXED = ("imagenet", "large_folder")
 
 def dataset_specification(house: House, name: str) -> dict[str, Any]:
     """Return what the prepared form of the dataset `name` is made of, the place of its source aside."""
-    return {"name": name, **house.datasets[name].model_dump(exclude={"title", "cscores"}, exclude_none=True)}
+    return {"name": name, **house.datasets[name].model_dump(exclude={"title", "cscores", "part_of"}, exclude_none=True)}
 
 
 def form_of(kind: str) -> Form:
@@ -24,5 +24,4 @@ def form_of(kind: str) -> Form:
 
 def lacks_source(house: House, name: str) -> bool:
     """Return whether the dataset `name` can neither be fetched nor lies where the user says."""
-    own = house.config.datasets.get(name)
-    return house.datasets[name].kind == "imagenet" and not (own and own.source)
+    return house.datasets[name].kind == "imagenet" and not house.said_of_dataset(name).source

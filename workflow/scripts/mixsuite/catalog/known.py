@@ -41,8 +41,8 @@ def _groups(dataset: Dataset) -> list[list[int]]:
 
 def _class_folders(house: House, name: str) -> Path | None:
     # The training images of one's own, a folder per class.
-    own = house.config.datasets.get(name)
-    if own is None or own.source is None or house.datasets[name].kind not in _IN_FOLDERS:
+    source = house.said_of_dataset(name).source
+    if source is None or house.datasets[name].kind not in _IN_FOLDERS:
         return None
-    folder = Path(own.source).expanduser() / "train"
+    folder = Path(source).expanduser() / "train"
     return folder if folder.is_dir() else None

@@ -15,8 +15,12 @@ def known_datasets(shared: dict[str, Dataset], own: dict[str, UserDataset]) -> d
     """Return the datasets of workflow/datasets.yaml and, with them, the folders of the user's own.
 
     Raises:
-        ConfigError: an entry of config.yaml's `datasets` names no dataset, or has settings that do not fit it.
+        ConfigError: an entry of config.yaml's `datasets` names no dataset, or has settings that do not fit it; or what
+            one of workflow/datasets.yaml is part of is none.
     """
+    for name, dataset in shared.items():
+        if dataset.part_of is not None:
+            check_known(f"workflow/datasets.yaml: {name}: part_of", dataset.part_of, shared)
     datasets = dict(shared)
     for name, entry in own.items():
         where = f"config.yaml: datasets.{name}"

@@ -10,7 +10,7 @@ from mixsuite.config.networks import Network
 from mixsuite.config.patches import PatchMixing, PatchSetting
 from mixsuite.config.recipes import Recipe
 from mixsuite.config.schedules import Schedule, ScheduleProtocols
-from mixsuite.config.settings import Config, Dataset, Scale
+from mixsuite.config.settings import Config, Dataset, Scale, UserDataset
 from mixsuite.config.strict import Strict, validate
 
 
@@ -27,6 +27,12 @@ class House:
     named: dict[str, dict[str, Named]]
     """The named settings by kind."""
     manifests: dict[str, Manifest]
+
+    def said_of_dataset(self, name: str) -> UserDataset:
+        """Return what the user says of the dataset `name`, and, where that is silent, of the one that it is part of."""
+        entries = (self.config.datasets.get(each) for each in (self.datasets[name].part_of, name))
+        said = [entry.model_dump(exclude_unset=True) for entry in entries if entry]
+        return UserDataset(**{key: value for entry in said for key, value in entry.items()})
 
     def protocol_schedule(self, name: str) -> Schedule:
         """Return the schedule `name` under the user's protocol."""

@@ -31,6 +31,8 @@ class Dataset(Strict):
 
     kind: DatasetKind
     title: str = ""
+    part_of: Name | None = None
+    """The dataset of which it is a part: what the user says of that holds for it, too."""
     image_size: Count | None = None
     """Side in pixels to which a folder's images are resized; None for datasets that have a size of their own."""
     cscores: PublishedCScores | None = None

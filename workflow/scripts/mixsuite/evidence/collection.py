@@ -56,7 +56,8 @@ def collect(catalog: Catalog, names: Sequence[str], results: Path, folder: Path)
     What lay in the folders that evidence is kept in and is not gathered again is deleted: it would be of other results.
 
     Raises:
-        RecordError: a run is damaged. Nothing was written then.
+        ConfigError: nothing of `names` is there. Nothing was written then.
+        RecordError: a run is damaged. Nothing was written then, either.
         OSError: a file cannot be read or written.
     """
     trainings = {run.identity: run for name in names for run in _trainings(catalog, name)}
@@ -68,6 +69,9 @@ def collect(catalog: Catalog, names: Sequence[str], results: Path, folder: Path)
         built = all((results / source).is_file() for source, _ in forms)
         copies += forms if built else []
         found.not_built += [] if built else [name]
+    if not there and len(found.not_built) == len(names):
+        # Evidence that is kept already would be deleted for nothing.
+        raise ConfigError(f"{results}: found nothing of {', '.join(names)}, expected a folder of their results")
     copies = [(source, target) for source, target in copies if (results / source).is_file()]
     found.files = [target for _, target in copies]
     _write_descriptions(catalog, names, folder, found)

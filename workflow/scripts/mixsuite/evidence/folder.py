@@ -22,6 +22,7 @@ from typing import Any
 
 import pandas as pd
 
+from mixsuite.evidence.kept import check_kept
 from mixsuite.records import read_record
 from mixsuite.reporting.description import Description, read_description
 from mixsuite.reporting.measurements import read_measurements
@@ -104,6 +105,8 @@ def read_evidence(folder: Path) -> Evidence:
 def _shown(folder: Path, name: str) -> Shown:
     about = _read_json(folder / "artefacts" / f"{name}.json")
     measured, table = folder / "measurements" / f"{name}.csv", folder / "tables" / f"{name}.md"
+    if measured.is_file():
+        check_kept(folder, name)
     return Shown(
         kind=about["kind"],
         description=read_description(about["description"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from mixsuite.evidence.claims_section import claims_section
 from mixsuite.evidence.folder import NOTES, Evidence
@@ -44,9 +45,13 @@ def _paragraphs(evidence: Evidence) -> Iterator[str]:
     yield from _how_to_make_it(evidence)
 
 
+def _shell(key: str, value: Any) -> str:
+    return f"{key}={value}" if isinstance(value, str | int) else f"'{key}={json.dumps(value)}'"
+
+
 def _how_to_make_it(evidence: Evidence) -> Iterator[str]:
     papers = list(dict.fromkeys(shown.description.paper for shown in evidence.shown))
-    changed = "".join(f" '{key}={json.dumps(value)}'" for key, value in evidence.config.items())
+    changed = "".join(f" {_shell(key, value)}" for key, value in evidence.config.items())
     config = f"--config scale={evidence.scale} 'papers=[{','.join(papers)}]'{changed}"
     names = [shown.name for shown in evidence.shown]
     whole = [paper for paper in papers if paper not in evidence.not_shown]
