@@ -70,6 +70,8 @@ def test_a_damaged_state_is_none(tmp_path):
         ({"ratios": [0.5, 0.2]}, "ratios: found .* expected at least one, each larger"),
         ({"ratios": []}, "ratios: found .* expected at least one"),
         ({"ratios": [1.5]}, "ratios: found 1.5, expected a number from 0 to 1"),
+        ({"seed": "x"}, "seed: found 'x', expected a whole number of at least 0"),
+        ({"seed": -1}, "seed: found -1, expected a whole number of at least 0"),
         ({"repeats": 0}, "repeats: found 0, expected a whole number of at least 1"),
     ],
 )

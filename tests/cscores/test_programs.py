@@ -1,4 +1,4 @@
-"""The programs estimate_cscores.py, obtain_cscores.py and score_misclassified.py, run as rules run them."""
+"""The programs that C-scores and mixed outputs come from, run as rules run them."""
 
 from __future__ import annotations
 
@@ -152,6 +152,27 @@ def test_scores_are_not_named_after_another_dataset(call, bars, new_estimate, tm
         assert status == 1
         assert said == f"error: dataset: name: found 'digits', expected 'bars', prepared in {bars}\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_results_are_not_named_after_another_dataset(call, bars, tmp_path):
+    of_digits = {"dataset": {"name": "digits"}}
+    scoring = json.dumps({**of_digits, "cscores": "abc", "subsets": {"net": "half"}})
+    measurement = {**of_digits, "runs": ["net"], "classes": ["a", "b"], "shares": [0.5], "pairs": 1, "seed": 0}
+    write_cscores(tmp_path / "cscores.npz", CScores(np.full(24, 0.5), np.array(load_dataset(bars)[0].labels)))
+    score = ["score_misclassified", "--scoring", scoring, "--subsets", "subsets", "--cscores", "cscores.npz"]
+    measure = ["measure_mixed_outputs", "--measurement", json.dumps(measurement)]
+    for command in (score, measure):
+        status, said = call(*command, "--runs", "runs", "--dataset", bars, "--output", "found.json")
+        assert status == 1
+        assert said == f"error: dataset: name: found 'digits', expected 'bars', prepared in {bars}\n"
+    assert not (tmp_path / "found.json").exists()
+
+
+def test_scores_that_are_nowhere_are_one_line(call, bars, tmp_path):
+    what = ["--cscores", json.dumps(OBTAIN), "--dataset", bars, "--cache", "cache"]
+    status, said = call("obtain_cscores", *what, *outputs(tmp_path))
+    assert status == 1
+    assert said == "error: --source: missing, expected the file of the C-scores where none are published\n"
 
 
 def test_published_scores_are_fetched_with_their_checksum(call, bars, tmp_path, monkeypatch):

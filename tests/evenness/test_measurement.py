@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from mixsuite.checks import SettingError
 from mixsuite.data.arrays import ImageArrays
-from mixsuite.evenness.measurement import TwoClasses
+from mixsuite.evenness.measurement import TwoClasses, check_measurement
 from mixsuite.models.registry import build_model
 
 MEASUREMENT = {"dataset": {}, "runs": ["net"], "classes": ["b", "a"], "shares": [1, 0.6], "pairs": 30, "seed": 0}
@@ -69,15 +69,21 @@ def test_a_network_is_measured_at_each_share(test_split, run_folder):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"classes": ["b", "dog"]}, "classes: found 'dog'.*expected one of a, b, c"),
         ({"classes": ["b", "b"]}, "classes: found .* expected two different names"),
+        ({"runs": []}, "runs: found none, expected at least one"),
+        ({"shares": []}, "shares: found none, expected at least one"),
         ({"shares": [1.2]}, "shares: found 1.2, expected a number from 0 to 1"),
         ({"pairs": 0}, "pairs: found 0, expected a whole number of at least 1"),
     ],
 )
-def test_settings_are_checked(test_split, changes, message):
+def test_settings_are_checked(changes, message):
     with pytest.raises(SettingError, match=message):
-        TwoClasses({**MEASUREMENT, **changes}, test_split, "sha")
+        check_measurement({**MEASUREMENT, **changes})
+
+
+def test_a_class_that_is_none_of_the_dataset_s_is_named(test_split):
+    with pytest.raises(SettingError, match=r"classes: found 'dog'.*expected one of a, b, c"):
+        TwoClasses({**MEASUREMENT, "classes": ["b", "dog"]}, test_split, "sha")
 
 
 def test_a_network_of_another_dataset_is_refused(test_split, run_folder):

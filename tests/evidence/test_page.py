@@ -138,5 +138,5 @@ def test_a_changed_number_is_refused(page, evidence_folder, file):
 def test_a_folder_that_lacks_something_is_refused(page, evidence_folder):
     folder = evidence_folder()
     write_json(folder / "evidence.json", {"scale": "laptop"})
-    with pytest.raises(ValueError, match="scale_title: missing, expected what collect_evidence"):
+    with pytest.raises(ValueError, match=r"evidence\.json: missing key 'scale_title'"):
         page(folder)

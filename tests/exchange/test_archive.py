@@ -149,6 +149,20 @@ def test_a_damaged_archive_takes_nothing_damaged(made, training, take, home, tmp
     assert not (home / training.record).exists()
 
 
+@pytest.mark.parametrize("left_out", [0, 1])
+def test_an_archive_that_was_cut_off_is_called_so(project, tmp_path, left_out):
+    arrays = project / "results/demo/a.npz"
+    with zipfile.ZipFile(arrays, "w") as file:
+        file.writestr("scores.npy", "scores")
+    write_archive(tmp_path / "a.zip", project, ["results/demo/a.npz"], {})
+    content = (tmp_path / "a.zip").read_bytes()
+    # It is packed as it is: where it is whole, zipfile takes the rest for the archive that it is.
+    end = content.index(arrays.read_bytes()) + arrays.stat().st_size
+    (tmp_path / "a.zip").write_bytes(content[: end - left_out])
+    with pytest.raises(SourceError, match=r"a\.zip: is a damaged archive of results or a part of one \("):
+        open_source(tmp_path / "a.zip")
+
+
 @pytest.mark.parametrize("name", ["none.zip", "text.zip"])
 def test_what_cannot_be_opened_is_named(tmp_path, name):
     (tmp_path / "text.zip").write_text("no archive")

@@ -114,6 +114,12 @@ def test_a_truncated_record_is_named(made, training, take, away):
     assert "cannot be read" in refusal(take(away))
 
 
+@pytest.mark.parametrize("content", ["[]", "null", "0"])
+def test_a_record_that_is_no_object_is_named(made, training, take, away, content):
+    made(training).write_text(content)
+    assert refusal(take(away)) == f"found {content}, expected the record of a result"
+
+
 def test_without_checksums_nothing_is_taken(made, training, take, away):
     record = made(training)
     content = json.loads(record.read_text())

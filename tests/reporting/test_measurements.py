@@ -18,6 +18,21 @@ ROW = Row(id="a", label="A", stand_in=True)
 RUN = Run(seed=3, identity="000000000012")
 
 
+@pytest.mark.parametrize("content", [b"", b"\xff"])
+def test_a_file_without_measurements_is_named(tmp_path, content):
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=r"t\.csv: cannot be read \(.*\), expected measurements"):
+        read_measurements([tmp_path / "t.csv"])
+
+
+@pytest.mark.parametrize("column", ["seed", "value"])
+def test_text_in_the_place_of_a_number_is_named(tmp_path, column):
+    table = measurement_table(measure("t", ROW, RUN, {"top1_error": 0.5, "parameters": 2}))
+    write_frame(tmp_path / "t.csv", table.astype({column: object}).replace({column: {table[column].iloc[1]: "x"}}))
+    with pytest.raises(ValueError, match=rf"t\.csv: {column}: found 'x', expected a number"):
+        read_measurements([tmp_path / "t.csv"])
+
+
 def test_what_is_written_is_read_again(tmp_path):
     table = measurement_table(measure("t", ROW, RUN, {"top1_error": 0.1 + 0.2, "parameters": 2}))
     write_frame(tmp_path / "t.csv", table)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from safetensors.torch import save_file
 
+from mixsuite.catalog.runs import identity
 from mixsuite.data.arrays import load_dataset, write_split
 from mixsuite.records import sha256_of
 
@@ -71,6 +72,13 @@ def run_folder(tmp_path_factory, source, new_pretrained):
 
 
 @pytest.fixture
+def new_transfer(new_transfer, run_folder):
+    """Make a specification with changes of whole settings, of the network in `run_folder`."""
+    run = json.loads((run_folder / "run.json").read_text())["specification"]
+    return lambda **changes: new_transfer(**{"pretrained": {"training": identity(run)}, **changes})
+
+
+@pytest.fixture
 def options(prepare, source, run_folder, tmp_path):
     """Give the program's options for a specification and a target of so many classes and channels."""
 
@@ -118,6 +126,8 @@ def test_all_treatments_are_measured_and_only_what_they_need_imported(root, opti
         ({}, ("--run-folder", "nowhere"), ("abc", 1), "error: nowhere/run.json: missing, expected the result of a run"),
         ({}, (), ("abc", 3), "error: target: found images of 8 x 8 pixels in 3 channels, expected 8 x 8 pixels in 1"),
         ({}, ("--dataset-sha256", "0"), ("abcd", 1), "has sha256"),
+        ({"pretrained": {"training": "0"}}, (), ("abc", 1), "error: pretrained: training: found '0', expected "),
+        ({"pretrained": {"weights": "0"}}, (), ("abc", 1), "error: pretrained: unknown key 'weights'"),
         ({}, (), ("vwxyz", 1), "error: target: found the dataset that the network was pretrained on, expected another"),
     ],
 )

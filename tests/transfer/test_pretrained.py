@@ -7,8 +7,10 @@ import pytest
 import torch
 from torch.nn import functional
 
+from mixsuite.catalog.runs import identity
 from mixsuite.checks import SettingError
-from mixsuite.transfer.pretrained import check_target, initial_network
+from mixsuite.records import write_record
+from mixsuite.transfer.pretrained import check_pretrained, check_target, initial_network
 
 
 def test_all_but_the_classifier_is_pretrained(new_pretrained):
@@ -77,3 +79,14 @@ def test_images_of_another_shape_are_refused(new_pretrained, splits, shape, foun
     expected = f"target: found images of {found}.*expected 8 x 8 pixels in 1 channel, which the network was pretrained"
     with pytest.raises(SettingError, match=expected):
         check_target(new_pretrained(), target, None)
+
+
+def test_another_network_than_the_one_that_is_named_is_refused(tmp_path):
+    record = tmp_path / "weights.json"
+    write_record(record, {"specification": {"sha256": "0"}}, "")
+    found = identity({"sha256": "0"})
+    check_pretrained({"weights": found}, "weights", record)
+    with pytest.raises(SettingError, match=f"weights: found 'abc', expected '{found}', that of .*weights.json"):
+        check_pretrained({"weights": "abc"}, "weights", record)
+    with pytest.raises(SettingError, match="pretrained: unknown key 'weights'"):
+        check_pretrained({"weights": found}, "training", record)

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.training.checkpoint import checkpoint_identity
     from mixsuite.training.loop import NonFiniteLossError
     from mixsuite.transfer.measurement import measure_transfer
-    from mixsuite.transfer.pretrained import check_other_dataset, load_pretrained, load_weights
+    from mixsuite.transfer.pretrained import check_other_dataset, check_pretrained, load_pretrained, load_weights
     from mixsuite.transfer.specification import check_transfer
 
     def step() -> None:
@@ -36,10 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
         limit_threads(options.threads)
         train, test, sha256 = load_dataset(options.dataset, options.dataset_sha256)
         if options.weights_folder:
+            check_pretrained(transfer["pretrained"], "weights", options.weights_folder / "weights.json")
             pretrained, source_sha256 = load_weights(options.weights_folder), None
         else:
             source, _, source_sha256 = load_dataset(options.source, options.source_sha256)
             check_other_dataset(source_sha256, sha256)
+            check_pretrained(transfer["pretrained"], "training", options.run_folder / "run.json")
             pretrained = load_pretrained(options.run_folder, source, source_sha256)
         with (
             lease(options.device) as device,

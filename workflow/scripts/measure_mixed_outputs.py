@@ -15,15 +15,18 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
 
     # Not before the arguments are known to be right: torch takes seconds.
+    from mixsuite.cscores.subject import check_subject
     from mixsuite.device import device_name, lease, limit_threads
-    from mixsuite.evenness.measurement import TwoClasses
+    from mixsuite.evenness.measurement import TwoClasses, check_measurement
     from mixsuite.records import write_record
     from mixsuite.training.sources import load_splits
 
     def step() -> None:
         measurement = read_json("--measurement", options.measurement)
+        check_measurement(measurement)
         limit_threads(options.threads)
         _, test, sha256 = load_splits(options.dataset, options.dataset_sha256)
+        check_subject(measurement["dataset"], test.description, str(options.dataset))
         classes = TwoClasses(measurement, test, sha256)
         networks = {}
         with (

@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mixsuite.cscores.held_out import score_rest
     from mixsuite.cscores.scores import check_order, read_cscores
     from mixsuite.cscores.specification import check_held_out
+    from mixsuite.cscores.subject import check_subject
     from mixsuite.data.arrays import load_dataset
     from mixsuite.device import device_name, lease, limit_threads
     from mixsuite.intact import read_intact
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
             read_intact(record, options.cscores)
         cscores = read_cscores(options.cscores)
         whole, _, sha256 = load_dataset(options.dataset, options.dataset_sha256)
+        check_subject(scoring["dataset"], whole.description, str(options.dataset))
         check_order(cscores, whole.labels, str(options.cscores))
         networks = {}
         with (

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mixsuite.checks import check_keys
+from mixsuite.checks import SettingError, check_keys
 from mixsuite.cscores.scores import CScores, check_order, read_cscores
 from mixsuite.data.download import fetch
 
@@ -18,10 +18,12 @@ def obtain_cscores(published: dict[str, Any] | None, source: str | None, cache: 
     Without a `source`, the file of the user's, they are fetched from `published`, {"url", "md5"}, into `cache`.
 
     Raises:
-        SettingError: `published` lacks a key.
+        SettingError: there is neither, or `published` lacks a key.
         DatasetError: nothing can be fetched, or what arrives has another checksum.
         ValueError: the file is missing, is none of C-scores, or is of another dataset or in another order.
     """
+    if source is None and published is None:
+        raise SettingError("--source: missing, expected the file of the C-scores where none are published")
     if source is None:
         check_keys("published", published, ("url", "md5"))
         path = fetch(published["url"], cache / published["url"].rpartition("/")[2], published["md5"])

@@ -16,9 +16,10 @@ _OF_A_RUN = ("dataset", "model", "recipe", "schedule", "seed")
 def check_estimate(estimate: Any) -> None:
     """Raise SettingError, naming the setting, unless `estimate` has all keys and ratios that can be trained on.
 
-    What it shares with a run is checked where networks are assembled.
+    What else it shares with a run is checked where networks are assembled.
     """
     check_keys("estimate", estimate, (*_OF_A_RUN, "ratios", "repeats"))
+    check_count("seed", estimate["seed"], at_least=0)
     check_count("repeats", estimate["repeats"], at_least=1)
     ratios = estimate["ratios"]
     check_list("ratios", ratios, of="shares of the images")

@@ -1,4 +1,4 @@
-"""Whose images C-scores are of."""
+"""Whose images a result is of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mixsuite.checks import SettingError, check_keys
 
 
 def check_subject(dataset: Any, description: dict[str, Any], folder: str) -> None:
-    """Raise SettingError unless `dataset`, which C-scores are to be named after, is the one prepared in `folder`.
+    """Raise SettingError unless `dataset`, which a result is to be named after, is the one prepared in `folder`.
 
     `description` is that of a prepared split.
     """

@@ -1,7 +1,7 @@
 """The mixed outputs of trained networks, on the test images of two classes.
 
 {
-    "dataset": {...}, kept with the result,
+    "dataset": {"name": ..., ...}, kept with the result,
     "runs": the identities of the trainings,
     "classes": [the class whose output counts, the class whose output is subtracted],
     "shares": shares of the first class's image,
@@ -29,15 +29,21 @@ from mixsuite.training.trained import load_trained
 def check_measurement(measurement: Any) -> None:
     """Raise SettingError, naming the setting, unless `measurement` has all keys, no others, and values in range."""
     check_keys("measurement", measurement, ("dataset", "runs", "classes", "shares", "pairs", "seed"))
-    check_list("runs", measurement["runs"], of="names of runs")
+    _check_filled("runs", measurement["runs"], of="names of runs")
     check_list("classes", measurement["classes"], of="two names")
     if len(set(measurement["classes"])) != 2 or len(measurement["classes"]) != 2:
         raise SettingError(f"classes: found {measurement['classes']!r}, expected two different names")
-    check_list("shares", measurement["shares"], of="shares of the first image")
+    _check_filled("shares", measurement["shares"], of="shares of the first image")
     for share in measurement["shares"]:
         check_fraction("shares", share)
     check_count("pairs", measurement["pairs"], at_least=1)
     check_count("seed", measurement["seed"], at_least=0)
+
+
+def _check_filled(name: str, value: Any, of: str) -> None:
+    check_list(name, value, of)
+    if not value:
+        raise SettingError(f"{name}: found none, expected at least one")
 
 
 class TwoClasses:
@@ -46,11 +52,12 @@ class TwoClasses:
     def __init__(self, measurement: dict[str, Any], test: Any, sha256: str) -> None:
         """Draw the pairs that `measurement` asks for from the split `test` of the dataset with this `sha256`.
 
+        `measurement` is one that `check_measurement` lets pass.
+
         Raises:
-            SettingError: a setting is missing or out of range, a class is none of the dataset's or has no test image,
-                or the dataset is an index of large images.
+            SettingError: a class is none of the dataset's or has no test image, or the dataset is an index of large
+                images.
         """
-        check_measurement(measurement)
         if not isinstance(test, ImageArrays):
             raise SettingError("dataset: found an index of large images, expected small images, prepared as arrays")
         known = test.description["classes"]

@@ -22,6 +22,7 @@ from typing import Any
 
 import pandas as pd
 
+from mixsuite.evidence import forms
 from mixsuite.evidence.kept import check_kept
 from mixsuite.records import read_record
 from mixsuite.reporting.description import Description, read_description
@@ -80,40 +81,50 @@ def read_evidence(folder: Path) -> Evidence:
     """Return what is in `folder`.
 
     Raises:
-        ValueError: a file is damaged or lacks something.
+        ValueError: there is no evidence, or a file is damaged or lacks something.
         OSError: a file cannot be read.
     """
-    index = _read_json(folder / INDEX)
-    try:
-        return Evidence(
-            scale=index["scale"],
-            scale_title=index["scale_title"],
-            config=index["config"],
-            shown=tuple(_shown(folder, name) for name in index["artefacts"]),
-            not_shown=index["not_shown"],
-            trainings=tuple(
-                Training(**training, result=_result(folder, training["identity"])) for training in index["trainings"]
-            ),
-            datasets={path.stem: _read_json(path) for path in sorted((folder / "data").glob("*.json"))},
-            throughput=_read_json(folder / THROUGHPUT) if (folder / THROUGHPUT).is_file() else None,
-            notes=(folder / NOTES).read_text(encoding="utf-8") if (folder / NOTES).is_file() else "",
-        )
-    except KeyError as error:
-        raise ValueError(f"{folder}: {error.args[0]}: missing, expected what collect_evidence.py wrote") from None
+    if not (folder / INDEX).is_file():
+        raise ValueError(f"no {INDEX} in {folder}, expected what collect_evidence.py wrote")
+    index = _read_json(folder / INDEX, forms.INDEX)
+    return Evidence(
+        scale=index["scale"],
+        scale_title=index["scale_title"],
+        config=index["config"],
+        shown=tuple(_shown(folder, name) for name in index["artefacts"]),
+        not_shown=index["not_shown"],
+        trainings=tuple(_training(folder, training) for training in index["trainings"]),
+        datasets={path.stem: _read_json(path, forms.DATASET) for path in sorted((folder / "data").glob("*.json"))},
+        throughput=_read_json(folder / THROUGHPUT, forms.THROUGHPUT) if (folder / THROUGHPUT).is_file() else None,
+        notes=_read_text(folder / NOTES) if (folder / NOTES).is_file() else "",
+    )
+
+
+def _training(folder: Path, about: Mapping[str, Any]) -> Training:
+    return Training(**{key: about[key] for key in forms.TRAINING}, result=_result(folder, about["identity"]))
 
 
 def _shown(folder: Path, name: str) -> Shown:
-    about = _read_json(folder / "artefacts" / f"{name}.json")
+    path = folder / "artefacts" / f"{name}.json"
+    about = _read_json(path, forms.ARTEFACT)
     measured, table = folder / "measurements" / f"{name}.csv", folder / "tables" / f"{name}.md"
     if measured.is_file():
         check_kept(folder, name)
     return Shown(
         kind=about["kind"],
-        description=read_description(about["description"]),
+        description=_description(path, about["description"]),
         trainings=tuple(about["trainings"]),
         measurements=read_measurements([measured]) if measured.is_file() else None,
-        table=table.read_text(encoding="utf-8") if table.is_file() else None,
+        table=_read_text(table) if table.is_file() else None,
     )
+
+
+def _description(path: Path, data: Mapping[str, Any]) -> Description:
+    try:
+        return read_description(data)
+    except (ValueError, TypeError, AttributeError) as error:
+        # Programs get it as this option.
+        raise ValueError(f"{path}: description: {str(error).removeprefix('--artefact: ')}") from None
 
 
 def _result(folder: Path, identity: str) -> Mapping[str, Any] | None:
@@ -121,8 +132,17 @@ def _result(folder: Path, identity: str) -> Mapping[str, Any] | None:
     return read_record(record) if record.is_file() else None
 
 
-def _read_json(path: Path) -> Any:
+def _read_json(path: Path, form: forms.Form) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(_read_text(path))
     except json.JSONDecodeError as error:
-        raise ValueError(f"{path}: found no JSON ({error})") from None
+        raise ValueError(f"{path}: found no JSON ({error}), expected some") from None
+    forms.check_form(str(path), content, form)
+    return content
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path}: found bytes that are no UTF-8 text, expected a text file") from None

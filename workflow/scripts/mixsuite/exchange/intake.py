@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import time
@@ -53,7 +54,10 @@ class Intake:
             try:
                 content = parse_record(text, name)
             except NoRecordError:
-                continue
+                # Other JSON that lies beside results is an object.
+                if not isinstance(found := json.loads(text), dict):
+                    reason = f"found {json.dumps(found)}, expected the record of a result"
+                    yield Outcome(name, "refused", reason=reason)
             except RecordError as error:
                 yield Outcome(name, "refused", reason=str(error).removeprefix(f"{name}: "))
             else:

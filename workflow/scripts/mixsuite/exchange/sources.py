@@ -15,6 +15,8 @@ from typing import Any, BinaryIO, Protocol
 from mixsuite.exchange.archive import FORMAT, MANIFEST
 
 _LARGEST_RECORD = 64_000_000
+_NAME_AT = 30
+"""Where the name of a zip file's first entry starts."""
 
 
 class SourceError(ValueError):
@@ -58,10 +60,14 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         """Open `path`; raise SourceError unless it is an archive of this suite, with plain names and no links."""
+        starts_as_one = False
         try:
+            starts_as_one = _starts_as_archive(path)
             self._zip = zipfile.ZipFile(path)
             manifest = json.loads(self._read(MANIFEST))
         except (zipfile.BadZipFile, OSError, ValueError, RecursionError) as error:
+            if starts_as_one:
+                raise SourceError(f"{path}: is a damaged archive of results or a part of one ({error})") from None
             raise SourceError(f"{path}: is no archive of results ({error})") from None
         entries = self._zip.infolist()
         if len({entry.filename for entry in entries}) != len(entries):
@@ -105,6 +111,13 @@ def copy(source: BinaryIO, target: Path) -> None:
     """Write what is left in `source` to `target`."""
     with target.open("wb") as file:
         shutil.copyfileobj(source, file, 1 << 20)
+
+
+def _starts_as_archive(path: Path) -> bool:
+    # Where it was cut off, zipfile may take it for an archive within it (.npz), whose list of names is then the last.
+    with path.open("rb") as file:
+        start = file.read(_NAME_AT + len(MANIFEST))
+    return start.startswith(b"PK\3\4") and start[_NAME_AT:] == MANIFEST.encode()
 
 
 def _listed(path: Path, manifest: Any, names: Collection[str]) -> dict[str, str]:

@@ -70,17 +70,29 @@ def read_measurements(paths: Iterable[Path | str]) -> pd.DataFrame:
     """Return the measurements of several artefacts in one table with COLUMNS.
 
     Raises:
-        ValueError: a file lacks a column; the message names both.
+        ValueError: a file cannot be read, lacks a column, or holds text where numbers belong; the message names it.
     """
     tables = [measurement_table([])]
     for path in paths:
-        table = pd.read_csv(path, dtype={"artefact": str, "row": str, "metric": str, "run": str})
-        for column in COLUMNS:
-            if column not in table:
-                raise ValueError(f"{path}: {column}: missing, expected the columns {', '.join(COLUMNS)}")
+        table = _read_table(path)
         if len(table):
             tables.append(table[COLUMNS].astype({"stand_in": "bool"}))
     return pd.concat(tables[1:] or tables, ignore_index=True)
+
+
+def _read_table(path: Path | str) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path, dtype={"artefact": str, "row": str, "metric": str, "run": str})
+    except ValueError as error:
+        raise ValueError(f"{path}: cannot be read ({error}), expected measurements") from None
+    for column in COLUMNS:
+        if column not in table:
+            raise ValueError(f"{path}: {column}: missing, expected the columns {', '.join(COLUMNS)}")
+    for column in ("seed", "value"):
+        text = table[column][pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna()]
+        if len(text):
+            raise ValueError(f"{path}: {column}: found {text.iloc[0]!r}, expected a number")
+    return table
 
 
 def by_row(table: pd.DataFrame, metric: str) -> dict[str, Measured]:

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from mixsuite.checks import SettingError
+from mixsuite.checks import SettingError, check_keys
 from mixsuite.data.arrays import ImageArrays
+from mixsuite.files import digest
 from mixsuite.intact import read_intact
 from mixsuite.models.registry import build_model
 from mixsuite.models.staged import StagedNetwork, check_staged
@@ -19,6 +20,8 @@ from mixsuite.randomness import derived_seed
 from mixsuite.training.trained import load_trained
 
 _HEAD = "classifier."
+# Of the names that the catalog gives to runs; the steps know nothing of it.
+_IDENTITY_LENGTH = 12
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,18 @@ def load_weights(folder: Path) -> Pretrained:
     settings = read_intact(folder / "weights.json", model_file)["specification"]
     weights = read_weights(model_file)
     return Pretrained(settings["model"], weights, settings["mean"], settings["std"], settings["image_size"])
+
+
+def check_pretrained(pretrained: Any, kind: str, record: Path) -> None:
+    """Raise SettingError unless `pretrained` is {kind: the identity of the result whose `record` this is}.
+
+    Raises:
+        RecordError: the record is missing or damaged.
+    """
+    check_keys("pretrained", pretrained, (kind,))
+    found = digest(read_intact(record)["specification"])[:_IDENTITY_LENGTH]
+    if pretrained[kind] != found:
+        raise SettingError(f"pretrained: {kind}: found {pretrained[kind]!r}, expected {found!r}, that of {record}")
 
 
 def check_other_dataset(source_sha256: str, target_sha256: str) -> None:
