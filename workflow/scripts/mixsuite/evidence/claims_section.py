@@ -11,17 +11,20 @@ from mixsuite.reporting.statistics import Interval
 from mixsuite.reporting.table_markdown import escape
 from mixsuite.reporting.verdicts import FEWEST_SEEDS, NOT_REPRODUCED, REPRODUCED
 
+_UNDECIDED = "undecided"
 _HEADINGS = {
     REPRODUCED: "Held",
     NOT_REPRODUCED: "Did not hold",
+    _UNDECIDED: "Undecided",
     None: "Not judged",
 }
 _HOW = (
     "Networks trained with the same seed are compared. A claim held where, for every pair that it names, the 95 % t "
     "interval of the differences, paired by seed, lies on the claimed side of 0; of a value that is to be at least or "
     "at most so much, that of its mean. It is the score card's rule, and takes at least "
-    f"{FEWEST_SEEDS} seeds: one seed gives no verdict. Where a claim did not hold, a pair is contrary when its whole "
-    "interval lies on the other side, and undecided otherwise: undecided does not mean refuted."
+    f"{FEWEST_SEEDS} seeds: one seed gives no verdict. Where a claim failed, a pair is contrary when its whole interval "
+    "lies on the other side, and undecided otherwise. It did not hold where a pair is contrary; where all that fail are "
+    "undecided it is undecided, which does not mean refuted (the score card calls both `not reproduced`)."
 )
 _BESIDE = (
     f"The bootstrap intervals stand beside: percentiles of the means of {RESAMPLES:,} samples of the seeds, drawn with "
@@ -30,7 +33,8 @@ _BESIDE = (
     "itself: nothing is corrected for how many are looked at. The best epoch is chosen on the test images, the last "
     "one is not; verdicts on errors are on the last. Seeds tell of other initial weights and other draws. Of other "
     "training images they tell only where a part of these is drawn for each seed, as for C-scores; all methods of a "
-    "seed are trained on the same."
+    "seed are trained on the same. All networks of an artefact are tested on the same images: of others the intervals "
+    "say nothing."
 )
 
 
@@ -39,8 +43,8 @@ def claims_section(outcomes: Sequence[Outcome]) -> Iterator[str]:
     counts = {verdict: len(_with(outcomes, verdict)) for verdict in _HEADINGS}
     yield "## What held, and what did not"
     yield (
-        f"Of {len(outcomes)} claims {counts[REPRODUCED]} held, {counts[NOT_REPRODUCED]} did not hold, and "
-        f"{counts[None]} could not be judged. {_HOW}"
+        f"Of {len(outcomes)} claims {counts[REPRODUCED]} held, {counts[NOT_REPRODUCED]} did not hold, "
+        f"{counts[_UNDECIDED]} are undecided, and {counts[None]} could not be judged. {_HOW}"
     )
     for verdict, heading in _HEADINGS.items():
         if found := _with(outcomes, verdict):
@@ -63,7 +67,10 @@ def _with(outcomes: Sequence[Outcome], verdict: str | None) -> list[Outcome]:
 
 
 def _group(outcome: Outcome) -> str | None:
-    return outcome.verdict.verdict if outcome.verdict.verdict in _HEADINGS else None
+    verdict = outcome.verdict.verdict
+    if verdict == NOT_REPRODUCED and not any(part.contrary for part in outcome.judged):
+        return _UNDECIDED
+    return verdict if verdict in _HEADINGS else None
 
 
 def _bullet(outcome: Outcome) -> str:

@@ -50,6 +50,14 @@ class Part:
         return sum(_HOLDS[self.claimed](value, self.bound) for value in self.values)
 
     @property
+    def contrary(self) -> bool:
+        """Whether the whole t interval is on the other side than claimed."""
+        if self.t is None:
+            return False
+        nearest = self.t.low if self.claimed in ("lower", "at_most") else self.t.high
+        return not _HOLDS[self.claimed](nearest, self.bound)
+
+    @property
     def bootstrap(self) -> Interval | None:
         """The percentile bootstrap interval over seeds; None below 2 seeds."""
         return bootstrap_interval(self.values) if len(self.values) > 1 else None
@@ -68,6 +76,11 @@ class Outcome:
     claim: Claim
     verdict: Verdict
     parts: tuple[Part, ...]
+
+    @property
+    def judged(self) -> tuple[Part, ...]:
+        """The parts in the metric that the claim is judged by."""
+        return tuple(part for part in self.parts if part.metric == self.claim.test.metric)
 
 
 def outcomes(shown: Shown) -> Iterator[Outcome]:
