@@ -22,9 +22,9 @@ _HOW = (
     "Networks trained with the same seed are compared. A claim held where, for every pair that it names, the 95 % t "
     "interval of the differences, paired by seed, lies on the claimed side of 0; of a value that is to be at least or "
     "at most so much, that of its mean. It is the score card's rule, and takes at least "
-    f"{FEWEST_SEEDS} seeds: one seed gives no verdict. Where a claim failed, a pair is contrary when its whole interval "
-    "lies on the other side, and undecided otherwise. It did not hold where a pair is contrary; where all that fail are "
-    "undecided it is undecided, which does not mean refuted (the score card calls both `not reproduced`)."
+    f"{FEWEST_SEEDS} seeds: one seed gives no verdict. Where a claim failed, a pair is contrary when its whole "
+    "interval lies on the other side, and undecided otherwise. It did not hold where a pair is contrary. Where all pairs "
+    "that fail are undecided, so is the claim, which does not mean refuted (the score card says `not reproduced` of both)."
 )
 _BESIDE = (
     f"The bootstrap intervals stand beside: percentiles of the means of {RESAMPLES:,} samples of the seeds, drawn with "

@@ -54,8 +54,7 @@ class Part:
         """Whether the whole t interval is on the other side than claimed."""
         if self.t is None:
             return False
-        nearest = self.t.low if self.claimed in ("lower", "at_most") else self.t.high
-        return not _HOLDS[self.claimed](nearest, self.bound)
+        return self.t.low > self.bound if self.claimed in ("lower", "at_most") else self.t.high < self.bound
 
     @property
     def bootstrap(self) -> Interval | None:
