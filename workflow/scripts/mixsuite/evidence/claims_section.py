@@ -23,8 +23,8 @@ _HOW = (
     "interval of the differences, paired by seed, lies on the claimed side of 0; of a value that is to be at least or "
     "at most so much, that of its mean. It is the score card's rule, and takes at least "
     f"{FEWEST_SEEDS} seeds: one seed gives no verdict. Where a claim failed, a pair is contrary when its whole "
-    "interval lies on the other side, and undecided otherwise. It did not hold where a pair is contrary. Where all pairs "
-    "that fail are undecided, so is the claim, which does not mean refuted (the score card says `not reproduced` of both)."
+    "interval lies on the other side, and undecided otherwise. It did not hold where a pair is contrary. Where all "
+    "that fail are undecided, so is the claim, which does not mean refuted (both are `not reproduced` on the score card)."
 )
 _BESIDE = (
     f"The bootstrap intervals stand beside: percentiles of the means of {RESAMPLES:,} samples of the seeds, drawn with "
