@@ -24,7 +24,8 @@ _HOW = (
     "at most so much, that of its mean. It is the score card's rule, and takes at least "
     f"{FEWEST_SEEDS} seeds: one seed gives no verdict. Where a claim failed, a pair is contrary when its whole "
     "interval lies on the other side, and undecided otherwise. It did not hold where a pair is contrary. Where all "
-    "that fail are undecided, so is the claim, which does not mean refuted (both are `not reproduced` on the score card)."
+    "that fail are undecided, so is the claim, which does not mean refuted. (On the score card both are "
+    "`not reproduced`.)"
 )
 _BESIDE = (
     f"The bootstrap intervals stand beside: percentiles of the means of {RESAMPLES:,} samples of the seeds, drawn with "
