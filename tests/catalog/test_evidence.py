@@ -33,7 +33,7 @@ def test_landscapes_are_of_three_seeds(catalog):
     assert len(catalog.runs["landscape"]) == 5 * 3
 
 
-def test_subsets_are_as_many_seeds_as_the_paper_says(catalog, root):
+def test_an_artefact_may_say_how_many_seeds_it_has_and_the_user_overrules_it(catalog, root):
     trainings = catalog.built["evidence_subset_errors"].runs("training").values()
     assert {run.seed for run in trainings} == {0, 1, 2}
     sizes, measures, scorers = 3, 4, 3

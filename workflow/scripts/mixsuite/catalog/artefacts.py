@@ -169,21 +169,21 @@ class Catalog:
     def _named_settings(self, definition: Artefact) -> dict[str, Any]:
         return {kind: self.house.settings(kind, name).model_dump() for kind, name in definition.settings.items()}
 
-    def _plan_row(self, row: Row, patch_seeds: int, seeds_of_paper: int | None) -> PlannedRow:
+    def _plan_row(self, row: Row, patch_seeds: int, seeds_of_artefact: int | None) -> PlannedRow:
         if row.patches:
             seeds = range(self.house.config.seeds or patch_seeds)
             descents = tuple(resolve_descent(self.house, row.patches, seed) for seed in seeds)
             notes = tuple(descent_notes(self.house, row.patches))
             return PlannedRow(row, row.patches.method, descents, stand_in_notes=notes)
         if row.run:
-            return self._plan_training(row, row.run, seeds_of_paper)
+            return self._plan_training(row, row.run, seeds_of_artefact)
         return PlannedRow(row, None, missing="no run of this version gives this row")
 
-    def _plan_training(self, row: Row, reference: RunReference, seeds_of_paper: int | None = None) -> PlannedRow:
+    def _plan_training(self, row: Row, reference: RunReference, seeds_of_artefact: int | None = None) -> PlannedRow:
         training, method = self._training(reference), self.house.recipes[reference.recipe].method
         if isinstance(training, str):
             return PlannedRow(row, method, missing=training)
-        seeds = range(self.house.config.seeds or seeds_of_paper or self.house.scale.seeds)
+        seeds = range(self.house.config.seeds or seeds_of_artefact or self.house.scale.seeds)
         runs = tuple(training.run(seed) for seed in seeds)
         return PlannedRow(row, method, runs, stand_in_notes=(*training.replaced, *training.changed))
 

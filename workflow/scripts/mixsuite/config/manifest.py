@@ -185,7 +185,7 @@ class Artefact(Strict):
     settings: dict[Name, Name] = {}
     """The named settings that its steps use: the file workflow/KIND.yaml, and the entry in it."""
     seeds: Count | None = None
-    """How many seeds the paper says that its trainings have; None: as many as the scale says."""
+    """How many seeds its trainings have; None: as many as the scale says."""
     axis: Literal["t", "interval", "anchor_ratio"] | None = None
     """What of its rows' subsets is drawn along the horizontal axis."""
     rows: list[Row] = []
