@@ -121,4 +121,4 @@ def test_mixed_outputs_are_of_the_networks_of_the_accuracies(root, base):
         catalog.artefacts["oh2024_cifar10_accuracy"].runs("training")
     )
     assert measured.specification["classes"] == ["3", "8"]
-    assert "classes ['3', '8'] for ['dog', 'cat']" in figure.rows[0].stand_in_notes
+    assert "classes [3, 8] for [dog, cat]" in figure.rows[0].stand_in_notes

@@ -80,7 +80,7 @@ def test_the_other_readings_are_other_evaluations(load):
 
 def test_another_epsilon_is_no_longer_the_paper_s_and_another_reading_is(load, imagenet):
     other = load(**imagenet, robustness={"attacks": {"epsilon": 4}})
-    assert other.description(TABLE)["stand_in_note"] == "epsilon 4.0 for 8.0"
+    assert other.description(TABLE)["stand_in_note"] == "epsilon 4 for 8"
     assert all(row["stand_in"] for row in rows(other).values()), "the score card reads the rows"
     reading = load(**imagenet, robustness={"attacks": {"space": "normalised", "class_mask": "unmasked"}})
     assert not reading.description(TABLE)["stand_in"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,16 @@ def test_contour_plots_share_their_levels_and_have_the_paper_beside_them(new_art
     # All four surfaces are one collection of faces, 2 × 2 each.
     [faces] = surfaces.collections
     assert len(faces.get_facecolor()) == 16
+
+
+def test_an_odd_number_of_methods_leaves_no_empty_panel(new_artefact, read):
+    description, landscapes = read(new_artefact())
+    description = replace(description, rows=description.rows[:3])
+    figure = draw_surfaces(description, surface_table(description, landscapes), landscapes)
+    _, *panels, _ = [axis for axis in figure.findobj() if hasattr(axis, "get_subplotspec")]
+    assert [panel.get_title().splitlines()[0] for panel in panels] == [row.label for row in description.rows]
+    # The right one of the first row has none below it.
+    assert [panel.xaxis.get_tick_params()["labelbottom"] for panel in panels] == [False, True, True]
 
 
 @pytest.fixture

@@ -179,4 +179,8 @@ def _short(value: Any) -> str:
         return "on" if value else "off"
     if value is None:
         return "none"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_short, value))}]"
+    if isinstance(value, float):
+        return f"{value:.4g}"
     return "the usual" if isinstance(value, dict) else str(value)

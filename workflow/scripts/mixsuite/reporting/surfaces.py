@@ -76,16 +76,18 @@ def draw(description: Description, table: pd.DataFrame, landscapes: Landscapes) 
         handles = [Patch(facecolor=method_style(method).colour) for method in rows]
         left.legend(handles, [row.label for row in rows.values()], loc="outside upper center", ncols=2)
         panels = right.subplots(-(-len(rows) // _COLUMNS), _COLUMNS, sharex=True, sharey=True, squeeze=False)
-        for axis in panels.flat[len(rows) :]:
+        shown, empty = panels.flat[: len(rows)], panels.flat[len(rows) :]
+        for above, axis in zip(panels.flat[len(rows) - _COLUMNS :], empty, strict=False):
             axis.remove()
-        for axis, (method, row) in zip(panels.flat, rows.items(), strict=False):
+            above.tick_params(labelbottom=True)
+        for axis, (method, row) in zip(shown, rows.items(), strict=True):
             contours = _draw_contours(axis, rises[method], levels, _centre(losses[method]))
             axis.set_title(
                 f"{row.label}\n{_eigenvalues(landscapes[row.id])}", color=method_style(method).colour, size=7
             )
         right.supxlabel("$\\lambda_1$", size=7.5)
         right.supylabel("$\\lambda_2$", size=7.5)
-        right.colorbar(contours, ax=panels, aspect=25, pad=0.02).set_label(
+        right.colorbar(contours, ax=list(shown), aspect=25, pad=0.02).set_label(
             f"Rise of the test loss (nats), {_meaning(table)}"
         )
         if description.stand_in:
