@@ -25,7 +25,7 @@ from mixsuite.reporting.style import TEXT_WIDTH, figure_style, mark_stand_in
 
 _COLOURS = "cividis"
 _LEVELS = 9
-_HEIGHT = 3.7
+_HEIGHT_PER_LINE = 1.85
 _COLUMNS = 2
 """Of contour plots."""
 _VIEW = {"elev": 16, "azim": -55}
@@ -69,13 +69,16 @@ def draw(description: Description, table: pd.DataFrame, landscapes: Landscapes) 
     # How wide a minimum is shows in the rise; how deep it is, in the number at its centre.
     rises = {method: loss - _centre(loss) for method, loss in losses.items()}
     levels = MaxNLocator(_LEVELS).tick_values(*_range(rises))
+    # Two lines at least, for the box beside them.
+    n_lines = -(-len(rows) // _COLUMNS)
+    height = max(n_lines, 2) * _HEIGHT_PER_LINE
     with figure_style():
-        figure = Figure(figsize=(TEXT_WIDTH["jeong2021"], _HEIGHT), layout="constrained")
+        figure = Figure(figsize=(TEXT_WIDTH["jeong2021"], height), layout="constrained")
         left, right = figure.subfigures(1, 2, width_ratios=[1, 1.05])
         _draw_surfaces(left.add_subplot(projection="3d"), losses)
         handles = [Patch(facecolor=method_style(method).colour) for method in rows]
         left.legend(handles, [row.label for row in rows.values()], loc="outside upper center", ncols=2)
-        panels = right.subplots(-(-len(rows) // _COLUMNS), _COLUMNS, sharex=True, sharey=True, squeeze=False)
+        panels = right.subplots(n_lines, _COLUMNS, sharex=True, sharey=True, squeeze=False)
         shown, empty = panels.flat[: len(rows)], panels.flat[len(rows) :]
         for above, axis in zip(panels.flat[len(rows) - _COLUMNS :], empty, strict=False):
             axis.remove()
