@@ -140,7 +140,7 @@ def _draw_surfaces(axis: Axes3D, losses: Mapping[str, pd.DataFrame]) -> None:
     axis.zaxis.set_major_locator(MaxNLocator(5))
     axis.tick_params(pad=-1)
     axis.view_init(**_VIEW)
-    axis.set_box_aspect((1, 1, 0.85), zoom=0.88)
+    axis.set_box_aspect((1, 1, 0.85), zoom=0.82)
 
 
 def _shaded_faces(loss: pd.DataFrame, colour: str) -> list[tuple[np.ndarray, tuple[float, float, float]]]:
