@@ -156,5 +156,5 @@ def test_the_development_requirements_are_pinned_and_used(root, requirements):
     needed = {PACKAGE_OF_MODULE.get(name, name) for name in imported - own} - set(NOT_PINNED)
     pinned = _pins((root / "requirements-dev.txt").read_text(encoding="utf-8").splitlines())
     assert needed - set(requirements) <= set(pinned)
-    # PyHessian is imported by the suite's own slower engine, which its tests compare with.
-    assert set(pinned) - needed == {"ruff", "snakefmt", "pyhessian"}
+    # PyHessian is imported by the suite's own slower engine, which its tests compare with; pytest finds its plugins.
+    assert set(pinned) - needed == {"ruff", "snakefmt", "pyhessian", "pytest-xdist"}

@@ -160,7 +160,7 @@ def test_results_are_not_named_after_another_dataset(call, bars, tmp_path):
     measurement = {**of_digits, "runs": ["net"], "classes": ["a", "b"], "shares": [0.5], "pairs": 1, "seed": 0}
     write_cscores(tmp_path / "cscores.npz", CScores(np.full(24, 0.5), np.array(load_dataset(bars)[0].labels)))
     score = ["score_misclassified", "--scoring", scoring, "--subsets", "subsets", "--cscores", "cscores.npz"]
-    measure = ["measure_mixed_outputs", "--measurement", json.dumps(measurement)]
+    measure = ["measure_mixed_outputs", "--measurement", json.dumps(measurement), "--subsets", "subsets"]
     for command in (score, measure):
         status, said = call(*command, "--runs", "runs", "--dataset", bars, "--output", "found.json")
         assert status == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from safetensors.torch import save_file
 
 from mixsuite.checks import SettingError
 from mixsuite.data.arrays import ImageArrays
+from mixsuite.evenness import measurement
 from mixsuite.evenness.measurement import TwoClasses, check_measurement
 from mixsuite.models.registry import build_model
 
@@ -58,7 +60,7 @@ def run_folder(tmp_path):
 
 
 def test_a_network_is_measured_at_each_share(test_split, run_folder):
-    found = TwoClasses(MEASUREMENT, test_split, "sha").measure(run_folder, torch.device("cpu"))
+    found = TwoClasses(MEASUREMENT, test_split, "sha", Path("none")).measure(run_folder, torch.device("cpu"))
     assert [each["asked"] for each in found] == [1, 0.6]
     assert found[1]["share"] == pytest.approx(1 - 25 / 64)
     assert [len(each["differences"]) for each in found] == [30, 30]
@@ -83,9 +85,32 @@ def test_settings_are_checked(changes, message):
 
 def test_a_class_that_is_none_of_the_dataset_s_is_named(test_split):
     with pytest.raises(SettingError, match=r"classes: found 'dog'.*expected one of a, b, c"):
-        TwoClasses({**MEASUREMENT, "classes": ["b", "dog"]}, test_split, "sha")
+        TwoClasses({**MEASUREMENT, "classes": ["b", "dog"]}, test_split, "sha", Path("none"))
+
+
+@pytest.fixture
+def subsets(tmp_path, run_folder, monkeypatch):
+    """The network's training was on a subset, whose sha256 is `part`."""
+    record = json.loads((run_folder / "run.json").read_text())
+    record["specification"]["dataset"], record["dataset"] = {"subset": "half"}, {"sha256": "part"}
+    (run_folder / "run.json").write_text(json.dumps(record))
+    folder = tmp_path / "subsets"
+    (folder / "half").mkdir(parents=True)
+    (folder / "half" / "dataset.json").write_text(json.dumps({"dataset": {"sha256": "sha"}}))
+    monkeypatch.setattr(measurement, "load_subset", lambda path: (None, None, {folder / "half": "part"}[path]))
+    return folder
+
+
+def test_a_network_that_was_trained_on_a_subset_is_shown_images_of_the_whole(test_split, run_folder, subsets):
+    found = TwoClasses(MEASUREMENT, test_split, "sha", subsets).measure(run_folder, torch.device("cpu"))
+    assert [each["asked"] for each in found] == [1, 0.6]
+
+
+def test_a_subset_of_another_dataset_is_refused(test_split, run_folder, subsets):
+    with pytest.raises(ValueError, match="half: is of the dataset with sha256 sha, expected other"):
+        TwoClasses(MEASUREMENT, test_split, "other", subsets).measure(run_folder, torch.device("cpu"))
 
 
 def test_a_network_of_another_dataset_is_refused(test_split, run_folder):
     with pytest.raises(ValueError, match="was trained on the dataset with sha256 sha, expected other"):
-        TwoClasses(MEASUREMENT, test_split, "other").measure(run_folder, torch.device("cpu"))
+        TwoClasses(MEASUREMENT, test_split, "other", Path("none")).measure(run_folder, torch.device("cpu"))

@@ -29,9 +29,10 @@ rule measure_mixed_outputs:
         device=device,
         progress=progress_file,
         runs="results/{scale}/runs",
+        subsets="results/{scale}/subsets",
     message:
         "Showing {params.label} ({wildcards.run})"
     shell:
-        "python {input.script} --measurement {params.measurement:q} --runs {params.runs} --dataset {params.dataset}"
-        " --dataset-sha256 {params.dataset_sha256} --code {params.code} --output {output}"
+        "python {input.script} --measurement {params.measurement:q} --runs {params.runs} --subsets {params.subsets}"
+        " --dataset {params.dataset} --dataset-sha256 {params.dataset_sha256} --code {params.code} --output {output}"
         " --device {params.device} --progress {params.progress} --threads {threads} > {log} 2>&1"

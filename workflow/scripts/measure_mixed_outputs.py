@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         limit_threads(options.threads)
         _, test, sha256 = load_splits(options.dataset, options.dataset_sha256)
         check_subject(measurement["dataset"], test.description, str(options.dataset))
-        classes = TwoClasses(measurement, test, sha256)
+        classes = TwoClasses(measurement, test, sha256, options.subsets)
         networks = {}
         with (
             lease(options.device) as device,
@@ -53,7 +53,14 @@ def _parser() -> argparse.ArgumentParser:
     what = parser.add_argument_group("what is measured")
     what.add_argument("--measurement", required=True, metavar="JSON", help="runs, two classes, shares, pairs, seed")
     what.add_argument("--runs", required=True, type=Path, metavar="DIR", help="the folder with a folder per run")
-    what.add_argument("--dataset", required=True, type=Path, metavar="DIR", help="what they were trained on, prepared")
+    what.add_argument("--subsets", required=True, type=Path, metavar="DIR", help="the folder with a folder per subset")
+    what.add_argument(
+        "--dataset",
+        required=True,
+        type=Path,
+        metavar="DIR",
+        help="what they, or subsets of it, were trained on, prepared",
+    )
     what.add_argument("--dataset-sha256", metavar="SHA256", help="refuse any other content of the prepared folder")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="what was measured (.json)")
     add_computing_options(parser)

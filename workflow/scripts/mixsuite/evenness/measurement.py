@@ -20,8 +20,11 @@ import torch
 
 from mixsuite.checks import SettingError, check_choice, check_count, check_fraction, check_keys, check_list
 from mixsuite.data.arrays import ImageArrays
+from mixsuite.data.description import read_description
 from mixsuite.data.loader import to_device
+from mixsuite.data.subset import load_subset
 from mixsuite.evenness.mixed_outputs import draw_pairs, measure_mixed_outputs
+from mixsuite.records import read_record
 from mixsuite.training.precision import autocast
 from mixsuite.training.trained import load_trained
 
@@ -49,10 +52,11 @@ def _check_filled(name: str, value: Any, of: str) -> None:
 class TwoClasses:
     """Pairs of test images of two classes, the same for all networks."""
 
-    def __init__(self, measurement: dict[str, Any], test: Any, sha256: str) -> None:
+    def __init__(self, measurement: dict[str, Any], test: Any, sha256: str, subsets: Path) -> None:
         """Draw the pairs that `measurement` asks for from the split `test` of the dataset with this `sha256`.
 
-        `measurement` is one that `check_measurement` lets pass.
+        `measurement` is one that `check_measurement` lets pass; in `subsets` lie, by their names, the subsets of the
+        dataset that networks were trained on.
 
         Raises:
             SettingError: a class is none of the dataset's or has no test image, or the dataset is an index of large
@@ -63,7 +67,7 @@ class TwoClasses:
         known = test.description["classes"]
         for name in measurement["classes"]:
             check_choice("classes", name, known)
-        self._test, self._sha256 = test, sha256
+        self._test, self._sha256, self._subsets = test, sha256, subsets
         self._classes = known.index(measurement["classes"][0]), known.index(measurement["classes"][1])
         self._shares, self._seed = measurement["shares"], measurement["seed"]
         labels = torch.from_numpy(np.array(test.labels))
@@ -77,9 +81,10 @@ class TwoClasses:
             differences: of the outputs, for all pairs
 
         Raises:
+            DatasetError: the subset that it was trained on is missing or damaged.
             ValueError: the training's files are missing, or it was of another dataset.
         """
-        trained = load_trained(run_folder, self._test, self._sha256, device)
+        trained = load_trained(run_folder, self._test, self._sha256_of_training(run_folder), device)
         statistics = (values.flatten().tolist() for values in (trained.mean, trained.std))
         data = to_device(self._test, *statistics, device)
 
@@ -98,3 +103,14 @@ class TwoClasses:
             }
             for asked, each in zip(self._shares, found, strict=True)
         ]
+
+    def _sha256_of_training(self, run_folder: Path) -> str:
+        # Of the dataset, or of a subset of it, which has its mean and deviation.
+        subset = read_record(run_folder / "run.json")["specification"]["dataset"].get("subset")
+        if subset is None:
+            return self._sha256
+        folder = self._subsets / subset
+        whole = read_description(folder / "dataset.json", ("dataset",))["dataset"]["sha256"]
+        if whole != self._sha256:
+            raise ValueError(f"{folder}: is of the dataset with sha256 {whole}, expected {self._sha256}")
+        return load_subset(folder)[2]
