@@ -51,6 +51,9 @@ def test_networks_whose_errors_are_scored_are_trained_on_other_images_for_each_s
     assert all(run.specification["dataset"]["subset"] == parts[run.seed] for run in scored)
     (held_out,) = catalog.runs["held_out"].values()
     assert set(held_out.specification["subsets"]) == {run.identity for run in scored}
+    (mixed_outputs,) = catalog.runs["mixed_outputs"].values()
+    assert set(mixed_outputs.specification["runs"]) == {run.identity for run in scored}
+    assert "subset" not in mixed_outputs.specification["dataset"]
 
 
 def test_parts_lie_where_the_user_says_that_their_whole_lies(root, tmp_path):

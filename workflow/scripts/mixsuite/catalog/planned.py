@@ -58,13 +58,13 @@ class PlannedArtefact:
             yield from _with_needs(run)
 
     def only_dataset(self) -> dict[str, Any]:
-        """Return what all of its networks are trained on; raise ConfigError where that is not one dataset."""
+        """Return the dataset that all networks are trained on, or on subsets of; raise ConfigError if not one."""
         trained = self.runs("training").values()
         datasets = {run.specification["dataset"]["name"]: run.specification["dataset"] for run in trained}
         if len(datasets) > 1:
             found = f"found rows on {', '.join(datasets)}, expected one dataset"
             raise ConfigError(f"workflow/papers/{self.paper}.yaml: {self.name}: {found}")
-        return next(iter(datasets.values()))
+        return {key: value for key, value in next(iter(datasets.values())).items() if key != "subset"}
 
     def _shown(self) -> Iterator[Run]:
         for row in self.rows:
