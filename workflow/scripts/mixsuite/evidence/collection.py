@@ -107,10 +107,10 @@ def _dataset_files(catalog: Catalog, trainings: Sequence[Run]) -> Iterator[tuple
     found: dict[str, str] = {}
     for run in trainings:
         dataset = run.specification["dataset"]
-        subset = f"-{dataset['subset']}" if "subset" in dataset else ""
-        source = Path(catalog.data_files(run)[0]).relative_to(scale)
-        found[str(source)] = f"data/{dataset['name']}{subset}.json"
-    yield from found.items()
+        found[catalog.dataset_files(dataset["name"])[0]] = f"data/{dataset['name']}.json"
+        if "subset" in dataset:
+            found[catalog.data_files(run)[0]] = f"data/{dataset['name']}-{dataset['subset']}.json"
+    yield from ((str(Path(source).relative_to(scale)), target) for source, target in found.items())
 
 
 def _artefact_files(name: str, kind: str) -> Iterator[tuple[str, str]]:

@@ -130,8 +130,8 @@ def _label(training: Training) -> str:
 def _datasets(evidence: Evidence) -> str:
     lines = []
     for name, dataset in evidence.datasets.items():
-        counts = dataset.get("n", {})
-        images = f" ({counts['train']:,} images to train, {counts['test']:,} to test)" if counts else ""
+        counts = [f"{count:,} images to {split}" for split, count in dataset.get("n", {}).items()]
+        images = f" ({', '.join(counts)})" if counts else ""
         source = f": {escape(dataset['source'])}" if "source" in dataset else ""
         lines.append(f"- Data `{name}`{source}{images}, sha256 `{dataset['sha256']}`")
     used = {each.result["dataset"]["sha256"] for each in evidence.trainings if each.result}
