@@ -10,7 +10,7 @@ from mixsuite.evidence.folder import read_evidence
 from mixsuite.evidence.page import evidence_page
 from mixsuite.records import damages, read_record
 
-LARGEST = 400_000
+LARGEST = 600_000
 FORMS = {".md", ".csv", ".json", ".png"}
 
 

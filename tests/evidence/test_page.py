@@ -68,7 +68,7 @@ def test_cost_and_origin_of_the_runs_stand_there(page, evidence_folder):
     assert re.search(r"\| CutMix on data +\| +0 \| +24\.00 \| +3 \| +25\.00 \| +1\.5 \| +1,000 \| +500 \|", text)
     assert f"`{CODE}` (9 runs)" in text
     assert "torch 2.0 (9 runs)" in text
-    assert "(10,000 images to train, 10,000 to test), sha256 `abc`" in text
+    assert "(10,000 images to train, 10,000 images to test), sha256 `abc`" in text
     assert "made by the code of the time when this was collected" in text
 
 
