@@ -72,6 +72,15 @@ def test_cost_and_origin_of_the_runs_stand_there(page, evidence_folder):
     assert "made by the code of the time when this was collected" in text
 
 
+def test_a_seed_within_a_label_is_left_out_too(page, evidence_folder):
+    folder = evidence_folder()
+    index = json.loads((folder / "evidence.json").read_text())
+    for training in index["trainings"]:
+        training["label"] += ", random 0.1 of data"
+    write_json(folder / "evidence.json", index)
+    assert "mean over the runs: Vanilla on data, random 0.1 of data 1,000; CutMix on data, random" in page(folder)
+
+
 def test_other_code_and_other_data_are_named(page, evidence_folder):
     folder = evidence_folder()
     file = folder / "runs" / "cutmix100000" / "run.json"

@@ -124,7 +124,8 @@ def _named(trainings: Sequence[Training]) -> str:
 
 
 def _label(training: Training) -> str:
-    return training.label.removesuffix(f", seed {training.seed}")
+    # What it was trained on may stand behind the seed.
+    return training.label.replace(f", seed {training.seed}", "", 1)
 
 
 def _datasets(evidence: Evidence) -> str:
