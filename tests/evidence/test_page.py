@@ -10,6 +10,7 @@ import pytest
 from mixsuite.evidence.folder import read_evidence
 from mixsuite.evidence.page import evidence_page
 from mixsuite.files import write_json, write_text
+from mixsuite.records import write_record
 
 CODE = "0123456789abcdef"
 
@@ -144,6 +145,13 @@ def test_a_changed_number_is_refused(page, evidence_folder, file):
     changed.write_text(changed.read_text(encoding="utf-8").replace("1", "2"), encoding="utf-8")
     with pytest.raises(ValueError, match=f"{file}: was changed: its sha256 is .*, expected"):
         page(changed.parents[1])
+
+
+def test_a_record_without_checksums_is_refused(page, evidence_folder):
+    folder = evidence_folder()
+    write_record(folder / "records" / "evidence_classification.json", {"specification": {}}, CODE)
+    with pytest.raises(ValueError, match=r"records/evidence_classification.json: missing key 'forms'"):
+        page(folder)
 
 
 def test_a_folder_that_lacks_something_is_refused(page, evidence_folder):

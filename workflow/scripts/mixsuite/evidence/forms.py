@@ -54,6 +54,7 @@ INDEX: Form = {
     "trainings": [TRAINING],
 }
 ARTEFACT: Form = {"kind": _check_text, "description": _check_object, "trainings": [_check_text]}
+RECORD: Form = {"forms": _check_object}
 DATASET: Form = {"sha256": _check_text}
 THROUGHPUT: Form = {
     "images": _check_some,

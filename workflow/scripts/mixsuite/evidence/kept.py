@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mixsuite.evidence.forms import RECORD, check_form
 from mixsuite.records import read_record, sha256_of
 
 
@@ -12,9 +13,12 @@ def check_kept(folder: Path, name: str) -> None:
 
     Raises:
         RecordError: the record is missing or damaged.
-        ValueError: a file was changed.
+        ValueError: the record holds no checksums, or a file was changed.
     """
-    for place, expected in read_record(folder / "records" / f"{name}.json")["forms"].items():
+    path = folder / "records" / f"{name}.json"
+    record = read_record(path)
+    check_form(str(path), record, RECORD)
+    for place, expected in record["forms"].items():
         # Recorded with the folders of the results before it; not all forms are kept.
         file = folder.joinpath(*Path(place).parts[-2:])
         if file.is_file() and (found := sha256_of(file)) != expected:
